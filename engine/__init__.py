@@ -1,0 +1,1 @@
+"""Athanor's engine: environments, agents, memories, experiments and their records. Imports no Qt."""

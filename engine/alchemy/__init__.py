@@ -1,0 +1,1 @@
+"""Symbolic Alchemy: chemistry, environment (single and batched), belief, planning and wording."""
