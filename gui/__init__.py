@@ -1,0 +1,1 @@
+"""Athanor's window: turns records into pictures and clicks into jobs."""

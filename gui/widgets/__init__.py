@@ -1,0 +1,1 @@
+"""Pictures and controls that know Qt and numpy, and nothing of the engine."""
