@@ -1,0 +1,33 @@
+# One command runs, one tests; both set up what they need.
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+
+.PHONY: run test lint setup clean
+
+setup: $(VENV)/.ready
+
+$(VENV)/.ready: pyproject.toml packaging/setup.sh
+	@PYTHON="$(PYTHON)" VENV="$(VENV)" sh packaging/setup.sh
+	@touch $@
+
+# With a display the window opens; without one the tour of every page is drawn offscreen into ./tour.
+run: setup
+	@if [ -n "$$DISPLAY$$WAYLAND_DISPLAY" ] || [ "$$(uname)" != Linux ]; then \
+	  exec $(BIN)/athanor; \
+	else \
+	  echo "No display here: drawing the tour of every page into ./tour instead."; \
+	  exec env QT_QPA_PLATFORM=offscreen $(BIN)/athanor tour ./tour; \
+	fi
+
+lint: setup
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+test: lint
+	QT_QPA_PLATFORM=offscreen OMP_NUM_THREADS=1 $(BIN)/python -m pytest -q
+
+clean:
+	rm -rf $(VENV) build dist tour .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
