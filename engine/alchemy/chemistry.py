@@ -122,7 +122,8 @@ class Chemistry:
     @property
     def edges_open(self) -> NDArray[np.bool_]:
         """Which of the twelve edges exist, bool [12]."""
-        return GRAPHS[self.graph]
+        edges: NDArray[np.bool_] = GRAPHS[self.graph]
+        return edges
 
     def to_json(self) -> dict[str, Any]:
         """The chemistry in the words of the published episode files."""
@@ -159,7 +160,8 @@ def vertex_to_appearance() -> NDArray[np.int8]:
     """Perceived appearance of each vertex under each stone map and rotation, int8 [4 rotations, 8 maps, 8 vertices, 3]."""
     aligned = COORDINATES[:, None, :] * COORDINATES[None, :, :]  # [map, vertex, 3]: a_k = c_k * m_k
     inverse = np.linalg.inv(ROTATIONS.astype(float))
-    return np.rint(np.einsum("rij,mvj->rmvi", inverse, aligned.astype(float))).astype(np.int8)
+    appearances: NDArray[np.int8] = np.rint(np.einsum("rij,mvj->rmvi", inverse, aligned)).astype(np.int8)
+    return appearances
 
 
 @lru_cache(maxsize=1)

@@ -1,1 +1,1 @@
-"""experiments."""
+"""The catalogue of experiments: each is a configuration and a plain function of (configuration, context)."""

@@ -18,11 +18,12 @@ OKABE_ITO = ("#56B4E9", "#E69F00", "#009E73", "#CC79A7", "#D55E00", "#0072B2", "
 class Theme:
     """Colours as #rrggbb; sizes follow the application font, so none are stored here.
 
-    Attributes: ``window`` bars and rails, ``panel`` content surface, ``raised`` cards and buttons on a panel, ``border``
-    hairlines, ``text``/``muted`` text, ``accent`` the one accent with ``accent_text`` on top of it and ``accent_soft`` behind
-    a selected row, ``good``/``bad`` signs of reward, ``track`` empty part of a bar, ``data`` series colours in order,
-    ``potions`` fill of the six potion colours (red, green, orange, yellow, pink, turquoise), ``stones`` fill of purple,
-    blurple and blue stones, ``pairs`` the three potion pairs' edge colours.
+    Attributes: ``window`` bars and rails, ``panel`` content surface, ``raised`` cards and buttons on a panel,
+    ``border`` hairlines, ``text``/``muted`` text, ``faint`` what cannot be used now, ``accent`` the one accent with
+    ``accent_text`` on top of it and ``accent_soft`` behind a selected row, ``good``/``bad`` signs of reward, ``track``
+    empty part of a bar, ``data`` series colours in order, ``potions`` fill of the six potion colours (red, green,
+    orange, yellow, pink, turquoise), ``stones`` fill of purple, blurple and blue stones, ``pairs`` the three potion
+    pairs' edge colours.
     """
 
     name: str
@@ -32,6 +33,7 @@ class Theme:
     border: str
     text: str
     muted: str
+    faint: str
     accent: str
     accent_text: str
     accent_soft: str
@@ -56,6 +58,7 @@ DARK = Theme(
     border="#31363f",
     text="#e8eaee",
     muted="#9aa1ad",
+    faint="#6c7380",
     accent="#f2a33a",
     accent_text="#16130c",
     accent_soft="#33291a",
@@ -76,10 +79,11 @@ LIGHT = Theme(
     border="#d7d5cd",
     text="#1f2328",
     muted="#5c636e",
-    accent="#a85f00",
+    faint="#8b9099",
+    accent="#985200",
     accent_text="#ffffff",
     accent_soft="#fbead2",
-    good="#1a7f4b",
+    good="#147040",
     bad="#c02f3a",
     track="#e4e2db",
     data=("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#8a7f00", "#777777"),
@@ -92,6 +96,8 @@ LIGHT = Theme(
 class _Signals(QObject):
     changed = Signal()
 
+
+UNIT = 8  # pixels at 96 dots an inch: every margin and gap is a multiple or a half of it
 
 _current = DARK
 _signals: _Signals | None = None

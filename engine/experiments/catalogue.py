@@ -1,0 +1,114 @@
+"""The list of experiments. Naming one here is all it takes to have it on the command line and in the window."""
+
+from __future__ import annotations
+
+import difflib
+import importlib
+import importlib.util
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from engine.errors import BadInput
+from engine.experiments.configuration import Configuration
+
+if TYPE_CHECKING:
+    from engine.experiments.context import Context
+
+Run = Callable[[Any, "Context"], dict[str, Any]]
+
+
+@dataclass(frozen=True)
+class Experiment:
+    """One experiment: a configuration and a plain function of (configuration, context) that returns its JSON result.
+
+    Attributes
+    ----------
+    configuration, function
+        As ``package.module:NAME``, imported when needed, so that a list of experiments imports none of them.
+    presets
+        Named settings: name -> {field: JSON value}.
+    interactive
+        Whether it waits for commands; such runs get a process of their own.
+    uses_torch
+        Whether a GPU can be of use to it.
+    """
+
+    name: str
+    title: str
+    summary: str
+    configuration: str
+    function: str
+    presets: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    interactive: bool = False
+    uses_torch: bool = False
+
+    def configuration_class(self) -> type[Configuration]:
+        """Its settings."""
+        found: type[Configuration] = _load(self.configuration)
+        return found
+
+    def load(self) -> Run:
+        """Its function."""
+        found: Run = _load(self.function)
+        return found
+
+    def preset(self, name: str | None) -> Mapping[str, Any]:
+        """The settings of a preset, none for None or ""; raises BadInput for an unknown name."""
+        if not name:
+            return {}
+        if name not in self.presets:
+            known = ", ".join(self.presets) or "none"
+            raise BadInput(f"preset may be one of {known} for {self.name}, not {name!r}")
+        return self.presets[name]
+
+    def configure(self, preset: str | None, settings: Mapping[str, str]) -> Configuration:
+        """The configuration that a preset and ``key=text`` settings make; raises BadInput."""
+        return self.configuration_class().from_settings(self.preset(preset), settings)
+
+
+EXPERIMENTS: dict[str, Experiment] = {
+    experiment.name: experiment
+    for experiment in (
+        Experiment(
+            "alchemy",
+            "Alchemy evaluation",
+            "An agent plays Alchemy episodes; its score beside that of the ideal observer and the search oracle",
+            "engine.experiments.alchemy:AlchemyConfiguration",
+            "engine.experiments.alchemy:run",
+        ),
+        Experiment(
+            "alchemy-play",
+            "Alchemy bench",
+            "You play an Alchemy episode, alone or beside agents, with every situation recorded",
+            "engine.experiments.alchemy_play:PlayConfiguration",
+            "engine.experiments.alchemy_play:run",
+            interactive=True,
+        ),
+        Experiment(
+            "pulse",
+            "Engine check",
+            "Counts steps at a steady rate and measures how late each came: tries the whole way from job to record",
+            "engine.experiments.pulse:PulseConfiguration",
+            "engine.experiments.pulse:run",
+            presets={
+                "quick": {"steps": 20, "rate_hz": 100.0},
+                "minute": {"steps": 6000, "rate_hz": 100.0},
+            },
+        ),
+    )
+}
+
+
+def find(name: str) -> Experiment:
+    """The experiment with this name; raises BadInput that lists the names."""
+    if name not in EXPERIMENTS:
+        close = difflib.get_close_matches(name, EXPERIMENTS, 1)
+        hint = f" (did you mean {close[0]}?)" if close else ""
+        raise BadInput(f"experiment may be one of {', '.join(EXPERIMENTS)}, not {name!r}{hint}")
+    return EXPERIMENTS[name]
+
+
+def _load(path: str) -> Any:
+    module, _, attribute = path.partition(":")
+    return getattr(importlib.import_module(module), attribute)

@@ -1,0 +1,30 @@
+"""Measurements of the window: ``athanor bench startup|latency|heatmap [--json]``."""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import json
+import sys
+
+NAMES = ("startup", "latency", "heatmap")
+
+
+def run(arguments: list[str]) -> int:
+    """Run one measurement and print its figures; with ``--json`` as one object on the last line."""
+    parser = argparse.ArgumentParser(prog="athanor bench", description="Measure the window")
+    parser.add_argument("name", choices=NAMES)
+    parser.add_argument("--json", action="store_true", help="one JSON object on the last line")
+    parser.add_argument(
+        "--seconds", type=float, default=10.0, help="how long each part of latency and heatmap is measured"
+    )
+    chosen = parser.parse_args(arguments)
+    figures = importlib.import_module(f"gui.benchmarks.{chosen.name}").measure(chosen.seconds)
+    if chosen.json:
+        print(json.dumps(figures))  # noqa: T201
+    else:
+        width = max(map(len, figures))
+        for name, value in figures.items():
+            print(f"{name:{width}}  {value:.4g}" if isinstance(value, float) else f"{name:{width}}  {value}")  # noqa: T201
+    sys.stdout.flush()
+    return 0

@@ -1,0 +1,1 @@
+"""The Alchemy page: play, watch, step through and branch episodes."""

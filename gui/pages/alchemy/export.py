@@ -1,0 +1,136 @@
+"""Pictures of the page as files: PNG and SVG of what is on screen, GIF and WebP of a whole episode."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path as File
+
+from PIL import Image
+from PySide6.QtCore import QPointF, QRectF, QSizeF
+from PySide6.QtGui import QImage, QPainter
+from PySide6.QtWidgets import QWidget
+
+from gui.pages.alchemy import choices, overview, states
+from gui.pages.alchemy.model import Path, Situations
+from gui.theme import LIGHT, Theme
+from gui.widgets.bench import Bench
+from gui.widgets.cube import Cube
+from gui.widgets.decision import Decision
+from gui.widgets.picture import Picture, compose
+from gui.widgets.timeline import Timeline
+
+FRAME_SIZE = QSizeF(1060, 500)
+FRAMES_PER_SECOND = 4
+
+
+def placed(page: QWidget) -> list[tuple[Picture, QRectF]]:
+    """The pictures of a page that can be seen, with their places in it."""
+    pictures = [picture for picture in page.findChildren(Picture) if picture.isVisibleTo(page) and picture.width() > 1]
+    return [(p, QRectF(QPointF(p.mapTo(page, p.rect().topLeft())), QSizeF(p.size()))) for p in pictures]
+
+
+def gathered(pictures: list[tuple[Picture, QRectF]]) -> tuple[list[tuple[Picture, QRectF]], QSizeF]:
+    """The same pictures moved to the top left corner, and the size of all of them."""
+    bounds = QRectF()
+    for _, area in pictures:
+        bounds = bounds.united(area)
+    return [(p, area.translated(-bounds.topLeft())) for p, area in pictures], bounds.size()
+
+
+def bitmap(pictures: list[tuple[Picture, QRectF]], size: QSizeF, theme: Theme, scale: float = 2.0) -> QImage:
+    """Several pictures as one bitmap."""
+    image = QImage((size * scale).toSize(), QImage.Format.Format_RGB32)
+    image.setDevicePixelRatio(scale)
+    painter = QPainter(image)
+    compose(painter, pictures, size, theme)
+    painter.end()
+    return image
+
+
+@dataclass(frozen=True)
+class Clip:
+    """What an animation shows: a line of a record, its agent, and whether the belief or the truth is on the cube."""
+
+    situations: Situations
+    line: str
+    path: Path
+    agent: str
+    truth: bool = False
+
+
+def frames(clip: Clip, theme: Theme = LIGHT) -> Iterator[Image.Image]:
+    """One picture for each situation of the line, painted offscreen; belongs to the main thread."""
+    bench, cube, decision, timeline = Bench(), Cube(), Decision(), Timeline()
+    width, height, bar = FRAME_SIZE.width(), FRAME_SIZE.height(), 96.0
+    areas = [
+        (bench, QRectF(0, 0, 0.34 * width, height - bar)),
+        (cube, QRectF(0.34 * width + 1, 0, 0.38 * width - 2, height - bar)),
+        (decision, QRectF(0.72 * width, 0, 0.28 * width, height - bar)),
+        (timeline, QRectF(0, height - bar + 1, width, bar - 1)),
+    ]
+    for picture, area in areas:
+        picture.resize(area.size().toSize())
+    timeline.set_state(overview.timeline_state(clip.situations, [clip.line]))
+    regrets = choices.Regrets(clip.situations)
+    for index, row in enumerate(clip.path.rows):
+        bench.set_state(states.bench_state(clip.situations, clip.path, index))
+        cube.set_state(states.cube_state(clip.situations, row, truth=clip.truth))
+        so_far = regrets.so_far(clip.path, index)
+        decision.set_state(choices.decision_state(clip.situations, clip.path, index, clip.agent, so_far))
+        timeline.set_position(clip.path.positions[index])
+        image = bitmap(areas, FRAME_SIZE, theme, 1.0).convertToFormat(QImage.Format.Format_RGB888)
+        data = bytes(image.constBits())
+        stride = image.bytesPerLine()
+        yield Image.frombuffer("RGB", (image.width(), image.height()), data, "raw", "RGB", stride, 1)
+    for picture, _ in areas:
+        picture.deleteLater()
+
+
+def shrink(frame: Image.Image) -> Image.Image:
+    """A frame with 256 colours of its own: what a GIF holds, and a third of the memory."""
+    return frame.quantize(256, method=Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE)
+
+
+def save_animation(file: File, pictures: list[Image.Image], speed: float = FRAMES_PER_SECOND) -> None:
+    """Write frames as an animated GIF or WebP (by the file's name); touches no Qt, so it may run in any thread."""
+    first, *rest = pictures
+    duration = round(1000 / speed)
+    part = file.with_name(file.name + ".part")
+    kind = "WEBP" if file.suffix.lower() == ".webp" else "GIF"
+    options = {"lossless": True, "method": 2} if kind == "WEBP" else {"optimize": False, "disposal": 1}
+    first.save(part, kind, save_all=True, append_images=rest, duration=duration, loop=0, **options)
+    part.replace(file)
+
+
+@dataclass
+class AnimationJob:
+    """An animation in the making: frames are painted a few at a time between the window's own frames.
+
+    ``work`` returns true once every frame is painted; then ``finish`` writes the file and may run in another thread.
+    """
+
+    file: File
+    clip: Clip
+    painted: list[Image.Image]
+    source: Iterator[Image.Image]
+
+    @classmethod
+    def begin(cls, file: File, clip: Clip) -> AnimationJob:
+        """Nothing is painted yet."""
+        return cls(file, clip, [], frames(clip))
+
+    def work(self, clock: Callable[[], float], budget_s: float = 0.02) -> bool:
+        """Paint for about ``budget_s`` seconds."""
+        end = clock() + budget_s
+        while clock() < end:
+            frame = next(self.source, None)
+            if frame is None:
+                return True
+            self.painted.append(shrink(frame))
+        return False
+
+    def finish(self) -> File:
+        """Write the file."""
+        save_animation(self.file, self.painted)
+        return self.file

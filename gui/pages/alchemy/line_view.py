@@ -1,0 +1,35 @@
+"""One line on screen: its bench and its cube, side by side or one above the other."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QSplitter
+
+from gui.widgets.bench import Bench
+from gui.widgets.cube import Cube
+
+
+class LineView(QSplitter):
+    """Bench and cube of one line; ``title`` goes into the bench's heading where two lines are shown."""
+
+    def __init__(self) -> None:
+        super().__init__(Qt.Orientation.Horizontal)
+        self.setChildrenCollapsible(False)
+        self.setHandleWidth(1)
+        self.bench, self.cube = Bench(), Cube()
+        self.addWidget(self.bench)
+        self.addWidget(self.cube)
+        self.setStretchFactor(0, 4)
+        self.setStretchFactor(1, 6)
+
+    def set_compared(self, compared: bool, title: str) -> None:
+        """Stack the two pictures where two lines are compared, and say whose they are."""
+        wanted = Qt.Orientation.Vertical if compared else Qt.Orientation.Horizontal
+        if self.orientation() != wanted:
+            self.setOrientation(wanted)
+            self.setSizes([450, 550] if compared else [400, 600])
+        heading = title if compared else "Bench"
+        if heading != self.bench.heading:
+            self.bench.heading = heading
+            self.bench.setAccessibleName(f"Bench, {title}" if compared else "Bench")
+            self.bench.update()

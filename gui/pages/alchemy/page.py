@@ -1,0 +1,398 @@
+"""The Alchemy page: one record, one cursor, every picture in step with it."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path as File
+from typing import Any
+
+from PySide6.QtCore import Slot
+from PySide6.QtWidgets import QStackedWidget, QVBoxLayout
+
+from engine.errors import BadInput
+from gui.pages.alchemy.actions import page_actions
+from gui.pages.alchemy.empty import Welcome
+from gui.pages.alchemy.exporter import Exporter
+from gui.pages.alchemy.lines import Lines
+from gui.pages.alchemy.menus import Menus
+from gui.pages.alchemy.model import Situations
+from gui.pages.alchemy.panels import Panels, View
+from gui.pages.alchemy.session import PERSON, Session
+from gui.pages.alchemy.toolbar import Toolbar
+from gui.pages.page import Page
+from gui.undo import Change
+from gui.widgets.alchemy_words import action_words
+from gui.widgets.transport import Transport
+
+
+class AlchemyPage(Page):
+    """Play, watch, step through and branch episodes of Alchemy.
+
+    Attributes: ``situations`` the record shown (None: the welcome), ``session`` the interactive job that still takes commands,
+    ``shown`` the line or two lines on screen, ``position`` of the cursor, ``playing`` whether the person plays, ``branching``
+    whether the next action on the bench is a what-if.
+    """
+
+    identifier = "alchemy"
+    title = "Alchemy"
+    icon = "flask"
+    shortcut = "Ctrl+1"
+
+    def __init__(self, workspace) -> None:
+        super().__init__(workspace)
+        self.situations: Situations | None = None
+        self.session: Session | None = None
+        self.shown: tuple[str, ...] = ()
+        self.wanted: str = ""  # a line to show as soon as it exists
+        self.episode = 0
+        self.position = 0
+        self.playing = self.branching = self.truth = self.advice = False
+        self.belief = True
+        self._following = True
+        self._dirty = True
+        self._moved = 0.0
+        self._seen_row = -1
+        self._finished = False
+        self.toolbar, self.lines, self.transport = Toolbar(), Lines(), Transport()
+        self.panels = Panels(self.transport)
+        self.welcome = Welcome()
+        self.exporter = Exporter(self)
+        self.menus = Menus(self)
+        self._stack = QStackedWidget()
+        self._stack.addWidget(self.welcome)
+        self._stack.addWidget(self.panels)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        for widget, stretch in ((self.toolbar, 0), (self.lines, 0), (self._stack, 1), (self.transport, 0)):
+            column.addWidget(widget, stretch)
+        self.lines.hide()
+        self.transport.hide()
+        self._connect()
+
+    def _connect(self) -> None:
+        self.toolbar.play_clicked.connect(self.play_yourself)
+        self.toolbar.watch_clicked.connect(self.watch)
+        self.toolbar.file_closed.connect(self._on_file_closed)
+        self.welcome.play_clicked.connect(self.play_yourself)
+        self.welcome.watch_clicked.connect(self.watch)
+        self.lines.chosen.connect(self.show_lines)
+        self.lines.episode_chosen.connect(self.show_episode)
+        self.transport.position_chosen.connect(self.go_to)
+        self.transport.playing_changed.connect(self._on_playing)
+        self.panels.position_chosen.connect(self.go_to)
+        self.panels.action_chosen.connect(self.act)
+        self.panels.truth_toggled.connect(self.show_truth)
+
+    def actions(self):
+        return page_actions(self)
+
+    # Opening
+
+    @Slot()
+    def play_yourself(self) -> None:
+        """Begin a new session in which the person plays."""
+        self._begin(PERSON)
+        self.playing, self.advice, self.truth = True, False, False
+        self.panels.bench.setFocus()
+
+    @Slot()
+    def watch(self) -> None:
+        """Let the chosen agent play the chosen chemistry."""
+        self._begin(self.toolbar.agent_name)
+        self.playing, self.advice = False, True
+
+    def _begin(self, line: str, parent: str | None = None) -> None:
+        if self.session is not None:
+            self.session.finish()
+        self.session = Session.begin(self.workspace.engine, self.toolbar.chemistry, self.toolbar.agent_name, parent)
+        self.wanted, self.branching, self._finished = line, False, False
+        if parent is None:
+            self.situations, self.shown, self.position = None, (), 0
+            self.transport.set_playing(False)
+            self.welcome.set_waiting(True)
+        self._following, self._dirty = True, True
+
+    def open_record(self, identifier: str) -> None:
+        try:
+            self._open(File(self.workspace.runs_folder) / identifier)
+        except BadInput as problem:
+            self.workspace.show_error(str(problem), "The record was left as it is", "Choose another run")
+            return
+        self.session, self.playing, self.branching, self.advice, self.truth = None, False, False, True, False
+        made = self.situations.record.metadata
+        self.toolbar.choose(self.situations.level, str(made.configuration.get("agent", "")), made.seed)
+        self._following, self.position = False, 0
+
+    def _open(self, folder: File) -> None:
+        from engine.runs import Record
+
+        self.situations = Situations(Record.open(folder))
+        self.situations.refresh()
+        self.shown, self.episode, self._seen_row, self._dirty = (), 0, -1, True
+        self.workspace.undo.clear()
+
+    def open_file(self, file: str) -> None:
+        """Take chemistries from an episode file (JSON lines)."""
+        from engine.alchemy.episodes import read_episodes
+
+        def done(episodes: list) -> None:
+            if not episodes:
+                self.workspace.show_error(f"{File(file).name} holds no episodes", "", "Choose another file")
+                return
+            self.toolbar.show_file(file, File(file).name, len(episodes))
+            self.workspace.toast(f"{len(episodes)} episodes opened; play one or watch an agent")
+
+        def failed(error: Exception) -> None:
+            self.workspace.show_error(str(error), "The file was left as it is", "Choose a file of Alchemy episodes")
+
+        self.workspace.loader.load("alchemy-episodes", lambda: read_episodes(file), done, failed)
+
+    @Slot()
+    def _on_file_closed(self) -> None:
+        self.toolbar.show_file("", "", 0)
+
+    # Lines
+
+    @Slot(list)
+    def show_lines(self, shown: list[str]) -> None:
+        """Show one line, or two side by side."""
+        self.shown, self._dirty = tuple(shown[:2]), True
+        if PERSON not in self.shown[:1]:
+            self.transport.set_playing(False)
+
+    @Slot(int)
+    def show_episode(self, number: int) -> None:
+        """Show the first line of another episode of the record."""
+        self.episode, self.shown, self.position, self._dirty = number, (), 0, True
+
+    def episode_lines(self) -> list:
+        """Lines of the shown episode."""
+        return [line for line in self.situations.lines.values() if line.episode == self.episode]
+
+    @property
+    def path(self):
+        """Path of the first shown line."""
+        return self.situations.line_path(self.shown[0])
+
+    @property
+    def row(self) -> int:
+        """Situation of the first shown line at the cursor."""
+        path = self.path
+        return path.rows[path.index(self.position)]
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether there is a situation to show."""
+        return self.situations is not None and bool(self.shown) and bool(self.path.rows)
+
+    # Cursor
+
+    @Slot(int)
+    def go_to(self, position: int) -> None:
+        """Move the cursor; at the end of a growing line it goes on with it."""
+        if not self.is_ready:
+            return
+        self.position, self._dirty = position, True
+        self._following = position >= self.path.positions[-1] and not self.transport.playing
+
+    @Slot(bool)
+    def _on_playing(self, playing: bool) -> None:
+        self._moved = time.perf_counter()
+        self._following = False
+
+    def _advance(self) -> None:
+        """Play: as many steps as the clock asks for."""
+        now = time.perf_counter()
+        due = int((now - self._moved) * self.transport.steps_per_second)
+        if due < 1:
+            return
+        self._moved += due / self.transport.steps_per_second
+        reached = self.transport.timeline.state.reached
+        later = [position for position in reached if position > self.position]
+        if later:
+            self.position, self._dirty = later[min(due, len(later)) - 1], True
+        elif not self._growing:
+            self.transport.set_playing(False)
+
+    @property
+    def _growing(self) -> bool:
+        return self.session is not None and self.session.open and not self.situations.nodes[self.path.rows[-1]]["done"]
+
+    # Acting
+
+    @property
+    def may_act(self) -> bool:
+        """Whether the first bench takes actions now."""
+        if not self.is_ready or self.situations.nodes[self.row]["done"]:
+            return False
+        at_end = self.row == self.path.rows[-1]
+        mine = self.playing and self.shown[0] == PERSON and at_end and self.session is not None and self.session.open
+        return mine or self.branching
+
+    @Slot(int)
+    def act(self, action: int) -> None:
+        """An action on the bench: the person's next one, or another future."""
+        if not self.may_act:
+            return
+        if self.branching:
+            self.what_if(action)
+        elif not self.session.waiting:
+            self.session.act(self.row, action)
+            self.advice, self._following, self._dirty = False, True, True
+
+    def what_if(self, action: int) -> None:
+        """Take another action here and let the chosen agent go on; both futures are shown."""
+        if not self.is_ready:
+            return
+        row, first = self.row, self.shown[0]
+        colours = tuple(int(c) for c in self.situations.nodes[row]["colours"])
+        if self.session is None or not self.session.open or self.session.record is None:
+            self._begin("", parent=self.situations.record.id)
+        names = self.situations.lines
+        line = next(f"what-if-{k}" for k in range(1, 10_000) if f"what-if-{k}" not in names)
+        title = f"What if {action_words(action, colours)}"
+        self.session.what_if(row, action, self.toolbar.agent_name, line, title)
+        self.branching, self._following, self._dirty = False, False, True
+        self.wanted = line
+        self.shown = (first,)
+
+    def take_back(self, row: int) -> None:
+        """Let the person's line end at ``row``."""
+        line = self.situations.lines.get(PERSON) if self.situations else None
+        if self.session is not None and self.session.open and line is not None and line.leaf != row:
+            self.session.rewind(row)
+            self._following = True
+
+    def toggle(self, name: str) -> None:
+        """Switch ``truth``, ``belief``, ``advice`` or ``branching``."""
+        setattr(self, name, not getattr(self, name))
+        self._dirty = True
+
+    @Slot(bool)
+    def show_truth(self, truth: bool) -> None:
+        """Show the hidden chemistry, or the belief again."""
+        self.truth, self._dirty = truth, True
+
+    # Frames
+
+    def on_frame(self) -> None:
+        changed = self._take_news()
+        self.exporter.work()
+        if not self.is_ready:
+            return
+        if self.transport.playing:
+            self._advance()
+        if changed or self._dirty:
+            self._dirty = False
+            self._refresh(changed)
+
+    def _take_news(self) -> bool:
+        if self.session is not None:
+            folder = self.session.look(len(self.situations.nodes) if self.situations else 0)
+            if folder is not None:
+                self._open(File(folder))
+            elif problem := self.session.failed:
+                self.session = None
+                self.welcome.set_waiting(False)
+                self.workspace.show_error(problem, "Everything up to then is kept in its run", "Begin again")
+        if self.situations is None:
+            return False
+        changed = self.situations.refresh()
+        if changed or not self.shown:
+            self._choose_lines()
+        if changed:
+            self._follow()
+        return changed
+
+    def _choose_lines(self) -> None:
+        lines = {line.identifier: line for line in self.episode_lines()}
+        if self.wanted in lines and self.situations.line_path(self.wanted).rows:
+            branch = self.wanted.startswith("what-if") and self.shown
+            self.shown = (self.shown[0], self.wanted) if branch else (self.wanted,)
+            self.wanted, self._dirty = "", True
+        elif not self.shown and lines and not self.wanted:
+            self.shown, self._dirty = (next(iter(lines)),), True
+
+    def _follow(self) -> None:
+        """Note the person's new situation for undo, go to the end of a growing line, tell the result at the end."""
+        if not self.is_ready:
+            return
+        mine = self.situations.lines.get(PERSON)
+        if mine is not None and self.playing and mine.leaf != self._seen_row < len(self.situations.nodes):
+            self._remember(mine.leaf)
+        if self._following:
+            self.position = self.path.positions[-1]
+        last = self.situations.nodes[self.path.rows[-1]]
+        if last["done"] and not self._finished and self.playing and self.shown[0] == PERSON:
+            self._finished = True
+            self.workspace.toast(self._result(float(last["score"])))
+
+    def _remember(self, leaf: int) -> None:
+        before, self._seen_row = self._seen_row, leaf
+        if before >= 0 and int(self.situations.nodes["parent"][leaf]) == before and before < leaf:
+            colours = tuple(int(c) for c in self.situations.nodes["colours"][before])
+            words = action_words(int(self.situations.nodes["action"][leaf]), colours)
+            if leaf == len(self.situations.nodes) - 1 or leaf not in self._undoable:
+                self._undoable.add(leaf)
+                self.workspace.undo.push(Change(words.capitalize(), self.take_back, before, leaf))
+
+    @property
+    def _undoable(self) -> set[int]:
+        """Situations that already have a step in the history; a redo must not add another."""
+        if getattr(self, "_undoable_of", None) is not self.situations:
+            self._undoable_of, self._undoable_rows = self.situations, set()
+        return self._undoable_rows
+
+    def _result(self, score: float) -> str:
+        others = self.situations.references.get(self.episode, [])
+        words = [f"{r.title} {sum(r.trial_scores):.0f}" for r in others]
+        for line in self.episode_lines():
+            if line.identifier != PERSON:
+                words.append(f"{line.title} {float(self.situations.nodes['score'][line.leaf]):.0f}")
+        return f"You scored {score:.0f} points" + (f"; {', '.join(words)}" if words else "")
+
+    def _refresh(self, changed: bool) -> None:
+        if self._stack.currentWidget() is not self.panels:
+            self._stack.setCurrentWidget(self.panels)
+            self.lines.show()
+            self.transport.show()
+            self.welcome.set_waiting(False)
+        advice = self.advice or not self.playing
+        self.panels.set_messages(
+            "Hidden while you play\nPress B to see what can be known", "Press A to see what the ideal observer would do"
+        )
+        view = View(self.situations, self.shown, self.position, self.may_act, self.truth, self.belief, advice)
+        self.panels.show_view(view, changed)
+        lines = self.episode_lines()
+        scores = [float(self.situations.nodes["score"][min(line.leaf, len(self.situations.nodes) - 1)]) for line in lines]
+        self.lines.show_lines(lines, scores, list(self.shown))
+        self.lines.show_episodes(list(self.situations.chemistries), self.episode)
+        self.lines.words.setText(self._words())
+
+    def _words(self) -> str:
+        if self.branching:
+            return "What if: drag a stone to another potion or the cauldron (Esc leaves)"
+        if self.playing and self.may_act:
+            return "Your turn: drag a stone, or 1 to 3, then a potion's letter and Enter; C cauldron, E ends the trial"
+        source = self.situations.record.metadata
+        return f"{source.title or source.id}"
+
+    # What is kept
+
+    def save_state(self) -> dict[str, Any]:
+        level, agent = self.toolbar.level.currentData(), self.toolbar.agent_name
+        record = self.situations.record.id if self.situations else ""
+        sizes = self.panels.save_state()
+        return {"splitters": sizes, "level": level, "agent": agent, "record": record, "belief": self.belief}
+
+    def restore_state(self, state: dict[str, Any]) -> None:
+        self.toolbar.choose(str(state.get("level", "")), str(state.get("agent", "")))
+        self.belief = bool(state.get("belief", True))
+        if isinstance(state.get("splitters"), dict):
+            self.panels.restore_state(state["splitters"])
+
+    def tour(self, folder: File) -> dict[str, Any]:
+        from gui.pages.alchemy.tour import tour
+
+        return tour(self, folder)

@@ -1,0 +1,47 @@
+"""The pages of the window, in the order of the rail. Naming one here is all it takes; it is imported when first
+shown.
+"""
+
+from __future__ import annotations
+
+import importlib
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from gui.pages.page import Page
+
+
+@dataclass(frozen=True)
+class PageEntry:
+    """What the rail shows of a page, and where its class is (``package.module:Class``, whose attributes say the same).
+
+    ``experiments`` are the names of the experiments whose runs open on this page.
+    """
+
+    identifier: str
+    title: str
+    icon: str
+    shortcut: str
+    path: str
+    experiments: tuple[str, ...] = ()
+
+    def load(self) -> type[Page]:
+        """The page's class."""
+        module, _, name = self.path.partition(":")
+        return getattr(importlib.import_module(module), name)
+
+
+PAGES = (
+    PageEntry(
+        "alchemy", "Alchemy", "flask", "Ctrl+1", "gui.pages.alchemy.page:AlchemyPage", ("alchemy", "alchemy-play")
+    ),
+    PageEntry("runs", "Runs", "bars", "Ctrl+2", "gui.pages.runs.page:RunsPage"),
+    PageEntry("experiments", "Experiments", "play", "Ctrl+3", "gui.pages.experiments.page:ExperimentsPage"),
+    PageEntry("settings", "Settings", "gear", "Ctrl+,", "gui.pages.settings.page:SettingsPage"),
+)
+
+
+def page_of(experiment: str) -> str:
+    """The page that shows a run of ``experiment``."""
+    return next((page.identifier for page in PAGES if experiment in page.experiments), "runs")

@@ -1,0 +1,180 @@
+"""Everything about one run: how it went, its figures and curves, its settings, where it was made."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import QUrl, Signal, Slot
+from PySide6.QtGui import QDesktopServices, QGuiApplication
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QPushButton, QScrollArea, QVBoxLayout, QWidget
+
+from gui.pages.catalogue import page_of
+from gui.pages.runs.commands import command_line
+from gui.theme import UNIT
+from gui.widgets.icon import set_icon
+from gui.widgets.key_values import KeyValues
+from gui.widgets.labels import ElidedLabel, label, set_role
+from gui.widgets.panel import Panel
+from gui.words import duration, value_words, when
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from engine.runs import RunRow
+
+TONES = {"finished": "good", "running": "accent", "stopped": "muted"}
+KEPT = {
+    "crashed": "The engine process died; everything up to its last write is kept.",
+    "interrupted": "The program that made this run is gone; everything up to its last write is kept.",
+    "failed": "The run ended with an error; everything before it is kept.",
+    "stopped": "Stopped by the user; everything up to then is kept.",
+}
+CURVES = 6  # more would be colours no one can tell apart
+
+
+class RunDetail(QFrame):
+    """The pane beside the table. Signals carry the run's id."""
+
+    open_wanted = Signal(str)
+    clone_wanted = Signal(str)
+    export_wanted = Signal(str)
+    delete_wanted = Signal(str)
+    tags_changed = Signal(str, object)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setProperty("role", "panel")
+        self.setMinimumWidth(42 * UNIT)
+        self.row: RunRow | None = None
+        self._folder: Path | None = None
+        self.curves: Any = None
+        self._title, self._id = ElidedLabel("", "title"), ElidedLabel("", "small")
+        self._status, self._error = label(), label("", "muted")
+        self._error.setWordWrap(True)
+        self.open = self._button("Open", "next", "Show this run on its page")
+        self.open.setProperty("role", "primary")
+        self.clone = self._button("Run again…", "play", "Take these settings to the experiments page")
+        self.export = self._button("Export…", "export", "Write this run in another format")
+        self.delete = self._button("Delete", "trash", "Move this run to the trash; can be undone")
+        self.copy = self._button("Copy command", "copy", "Copy the command line that repeats this run")
+        self.reveal = self._button("Show folder", "folder", "Show the run's folder in the file manager")
+        self.tags = QLineEdit()
+        self.tags.setPlaceholderText("Tags, separated by commas")
+        self.tags.setAccessibleName("Tags")
+        first, second = QHBoxLayout(), QHBoxLayout()
+        for row, buttons in (
+            (first, (self.open, self.clone, self.export)),
+            (second, (self.copy, self.reveal, self.delete)),
+        ):
+            row.setSpacing(UNIT)
+            for button in buttons:
+                row.addWidget(button)
+            row.addStretch(1)
+        head = QVBoxLayout()
+        head.setContentsMargins(2 * UNIT, 2 * UNIT, 2 * UNIT, UNIT)
+        head.setSpacing(UNIT)
+        for widget in (self._title, self._id, self._status, self._error):
+            head.addWidget(widget)
+        head.addLayout(first)
+        head.addLayout(second)
+        head.addWidget(self.tags)
+        self.result, self.configuration, self.origin = (
+            KeyValues("Result"),
+            KeyValues("Configuration"),
+            KeyValues("Origin"),
+        )
+        self._curves_panel = Panel("Curves")
+        self._result_panel = Panel("Result", self.result)
+        inside = QWidget()
+        column = QVBoxLayout(inside)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        for panel in (
+            self._result_panel,
+            self._curves_panel,
+            Panel("Configuration", self.configuration),
+            Panel("Origin", self.origin),
+        ):
+            column.addWidget(panel)
+        column.addStretch(1)
+        area = QScrollArea()
+        area.setWidgetResizable(True)
+        area.setWidget(inside)
+        area.setAccessibleName("Details of the run")
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(0, 0, 0, 0)
+        whole.setSpacing(0)
+        whole.addLayout(head)
+        whole.addWidget(area, 1)
+        self.open.clicked.connect(lambda: self.open_wanted.emit(self.row.id))
+        self.clone.clicked.connect(lambda: self.clone_wanted.emit(self.row.id))
+        self.export.clicked.connect(lambda: self.export_wanted.emit(self.row.id))
+        self.delete.clicked.connect(lambda: self.delete_wanted.emit(self.row.id))
+        self.copy.clicked.connect(self._on_copy)
+        self.reveal.clicked.connect(self._on_reveal)
+        self.tags.editingFinished.connect(self._on_tags)
+
+    def _button(self, text: str, icon: str, hint: str) -> QPushButton:
+        button = QPushButton(text)
+        button.setToolTip(hint)
+        if icon != "next":
+            set_icon(button, icon, 15)
+        return button
+
+    def show_run(self, row: RunRow, folder: Path) -> None:
+        """Show one run of the list; its curves follow with :meth:`show_curves`."""
+        is_same = self.row is not None and self.row.id == row.id
+        self.row, self._folder = row, folder
+        self._title.setText(row.title or row.experiment)
+        self._id.setText(row.id)
+        took = f" after {duration(row.seconds)}" if row.seconds and row.status != "running" else ""
+        self._status.setText(f"{row.status.capitalize()}{took}")
+        set_role(self._status, TONES.get(row.status, "bad"))
+        words = [part for part in (row.error, KEPT.get(row.status)) if part]
+        self._error.setText("\n".join(words))
+        self._error.setVisible(bool(words))
+        self.open.setVisible(page_of(row.experiment) != "runs" and row.status != "damaged")
+        self.clone.setEnabled(row.status != "damaged")
+        self.delete.setEnabled(row.status != "running")
+        if not self.tags.hasFocus():
+            self.tags.setText(", ".join(row.tags))
+        result = [(key.replace("_", " "), value_words(value)) for key, value in (row.result or {}).items()]
+        self._result_panel.setVisible(bool(result))
+        self.result.show_pairs(result)
+        self.configuration.show_pairs(
+            [(key.replace("_", " "), value_words(value)) for key, value in row.configuration.items()]
+        )
+        origin = [("experiment", row.experiment), ("preset", row.preset), ("seed", row.seed), ("device", row.device)]
+        origin += [("started", when(row.created)), ("host", row.host), ("continues", row.parent)]
+        self.origin.show_pairs([(name, str(value)) for name, value in origin if value not in (None, "")])
+        if not is_same:
+            self._curves_panel.hide()
+
+    def show_curves(self, curves: dict[str, Any]) -> None:
+        """Show ``{name: (steps, values)}``; the plot library is loaded only when there is something to plot."""
+        self._curves_panel.setVisible(bool(curves))
+        if not curves:
+            return
+        if self.curves is None:
+            from gui.widgets.curves import Curves
+
+            self.curves = Curves("Curves of the run")
+            self.curves.setFixedHeight(26 * UNIT)
+            self._curves_panel.body.addWidget(self.curves)
+        shown = dict(list(curves.items())[:CURVES])
+        self._curves_panel.set_detail(f"{len(shown)} of {len(curves)}" if len(shown) < len(curves) else "")
+        self.curves.show_curves(shown)
+
+    @Slot()
+    def _on_copy(self) -> None:
+        QGuiApplication.clipboard().setText(command_line(self.row))
+
+    @Slot()
+    def _on_reveal(self) -> None:
+        QDesktopServices.openUrl(QUrl.fromLocalFile(str(self._folder)))
+
+    @Slot()
+    def _on_tags(self) -> None:
+        tags = tuple(sorted({tag.strip() for tag in self.tags.text().split(",") if tag.strip()}))
+        if self.row is not None and tags != tuple(self.row.tags):
+            self.tags_changed.emit(self.row.id, tags)

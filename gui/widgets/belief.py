@@ -1,0 +1,165 @@
+"""What can be known: chemistries left, the bits still missing by part, and which colour is which hidden potion."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+import pyqtgraph as pg
+from PySide6.QtCore import QPointF, QRectF
+
+from gui.widgets.alchemy_words import COLOURS, number
+from gui.widgets.canvas import CENTRE, RIGHT, Canvas, ink_on
+from gui.widgets.picture import Picture, Region
+from gui.widgets.potion import draw_chip
+
+CHEMISTRIES = 167_424
+PARTS = ("potion map", "stone map and rotation", "graph")
+LATENT = ("1 −", "1 +", "2 −", "2 +", "3 −", "3 +")
+LEVELS = 64
+TRUE = "#ff9f1c"  # outline of the true cell: seen on every colour of the map, in both themes
+
+
+@lru_cache(maxsize=1)
+def viridis() -> tuple[str, ...]:
+    """The viridis map as 64 colours."""
+    table = pg.colormap.get("viridis").getLookupTable(nPts=LEVELS)
+    return tuple("#{:02x}{:02x}{:02x}".format(*(int(v) for v in row[:3])) for row in table)
+
+
+def heat(value: float) -> str:
+    """Colour of a probability on the fixed scale 0 to 1."""
+    return viridis()[int(np.clip(value, 0.0, 1.0) * (LEVELS - 1) + 0.5)]
+
+
+@dataclass(frozen=True)
+class BeliefState:
+    """Exact posterior in numbers.
+
+    Attributes: ``remaining`` chemistries not ruled out, ``bits`` still missing for potion map, stone map with
+    rotation, and graph,
+    ``prior_bits`` missing at the start of the episode (the scale of the bar), ``matrix`` probability of latent potion
+    (column) for
+    colour (row), ``truth`` latent potion of each colour or empty.
+    """
+
+    remaining: int
+    bits: tuple[float, float, float]
+    prior_bits: float
+    matrix: tuple[tuple[float, ...], ...]
+    truth: tuple[int, ...] = ()
+
+
+class Belief(Picture):
+    """Shows one :class:`BeliefState`."""
+
+    heading = "Belief"
+    columns = 22
+    rows = 13
+
+    def note(self) -> str:
+        return f"{number(sum(self.state.bits), 1)} of {number(self.state.prior_bits, 1)} bits unknown"
+
+    def describe(self) -> str:
+        state = self.state
+        parts = ", ".join(f"{name} {bits:.2f} bits" for name, bits in zip(PARTS, state.bits, strict=True))
+        best = ", ".join(
+            f"{COLOURS[c]} {LATENT[int(np.argmax(row))]} {100 * max(row):.0f} %" for c, row in enumerate(state.matrix)
+        )
+        return f"{number(state.remaining)} of {number(CHEMISTRIES)} chemistries left. {parts}. {best}"
+
+    def draw(self, canvas: Canvas, area: QRectF) -> None:
+        unit = canvas.unit
+        if area.width() > 33 * unit:
+            left = QRectF(area.left(), area.top(), 0.42 * area.width(), area.height())
+            matrix = QRectF(
+                left.right() + 1.5 * unit, area.top(), area.right() - left.right() - 1.5 * unit, area.height()
+            )
+            self._draw_count(canvas, left, stacked=True)
+        else:
+            left = QRectF(area.left(), area.top(), area.width(), 3.6 * unit)
+            matrix = area.adjusted(0, 3.9 * unit, 0, 0)
+            self._draw_count(canvas, left, stacked=False)
+        self._draw_matrix(canvas, matrix)
+
+    def _draw_count(self, canvas: Canvas, area: QRectF, stacked: bool) -> None:
+        state, theme, unit = self.state, canvas.theme, canvas.unit
+        row = QRectF(area.left(), area.top(), area.width(), 1.5 * unit)
+        used = canvas.text(row, number(state.remaining), theme.text, bold=True, factor=1.35)
+        canvas.text(
+            row.adjusted(used + 0.5 * unit, 0.15 * unit, 0, 0),
+            f"of {number(CHEMISTRIES)} chemistries left",
+            theme.muted,
+            small=True,
+        )
+        bar = QRectF(area.left(), row.bottom() + 0.35 * unit, area.width(), 0.7 * unit)
+        canvas.fill(bar, theme.track, 0.2 * unit)
+        x = bar.left()
+        for part, (name, bits) in enumerate(zip(PARTS, state.bits, strict=True)):
+            width = bar.width() * bits / max(state.prior_bits, 1e-9)
+            if width > 0.5:
+                piece = QRectF(x, bar.top(), max(width - 1, 1), bar.height())
+                canvas.fill(piece, theme.data[part])
+                self.regions.append(Region(piece, f"bits {part}", f"{name}: {bits:.3f} bits unknown"))
+            x += width
+        top = bar.bottom() + 0.4 * unit
+        x = area.left()
+        for part, (name, bits) in enumerate(zip(PARTS, state.bits, strict=True)):
+            if stacked:
+                line = QRectF(area.left(), top + part * 1.3 * unit, area.width(), 1.3 * unit)
+            else:
+                name = ("potions", "stones, rotation", "graph")[part]
+                line = QRectF(x, top, area.width() * (0.3, 0.43, 0.27)[part], 1.2 * unit)
+                x += line.width()
+            canvas.fill(
+                QRectF(line.left(), line.center().y() - 0.28 * unit, 0.56 * unit, 0.56 * unit), theme.data[part]
+            )
+            words = line.adjusted(0.9 * unit, 0, 0, 0)
+            if stacked:
+                canvas.text(words.adjusted(0, 0, -4 * unit, 0), name, theme.text, small=True)
+                canvas.text(words, f"{bits:.2f} bits", theme.muted, align=RIGHT, small=True)
+            else:
+                canvas.text(words, f"{name} {bits:.1f}", theme.muted, small=True)
+
+    def _draw_matrix(self, canvas: Canvas, area: QRectF) -> None:
+        state, theme, unit = self.state, canvas.theme, canvas.unit
+        names, head, scale = 6.2 * unit, 1.3 * unit, 3.9 * unit
+        width, height = (area.width() - names - scale) / 6, (area.height() - head) / 6
+        width = min(width, 2.6 * height)
+        left, top = area.left() + names, area.top() + head
+        for column, word in enumerate(LATENT):
+            canvas.text(
+                QRectF(left + column * width, area.top(), width, head), word, theme.muted, align=CENTRE, small=True
+            )
+        corner = QRectF(area.left(), area.top(), names - 0.4 * unit, head)
+        canvas.text(corner, "moves axis", theme.muted, align=RIGHT, small=True)
+        show = height > 0.95 * unit and width > 1.7 * unit
+        for colour, row in enumerate(state.matrix):
+            y = top + colour * height
+            line = QRectF(area.left(), y, names, height)
+            draw_chip(
+                canvas, QPointF(line.left() + 0.55 * unit, line.center().y()), min(0.5 * unit, 0.46 * height), colour
+            )
+            canvas.text(line.adjusted(1.4 * unit, 0, 0, 0), COLOURS[colour], theme.text, small=True)
+            for column, value in enumerate(row):
+                cell = QRectF(left + column * width, y, width - 1, height - 1)
+                fill = heat(value)
+                canvas.fill(cell, fill)
+                if show and value >= 0.005:
+                    canvas.text(cell, f"{100 * value:.0f}", ink_on(fill), align=CENTRE, small=True)
+                if state.truth and state.truth[colour] == column:
+                    canvas.outline(cell.adjusted(1, 1, -1, -1), TRUE, 1, 0.14 * unit)
+                tip = f"{COLOURS[colour]} moves axis {column // 2 + 1} to {LATENT[column][-1]} with {100 * value:.1f} %"
+                self.regions.append(Region(cell, ("cell", colour, column), tip))
+        self._draw_scale(canvas, QRectF(left + 6 * width + 0.6 * unit, top, 0.6 * unit, 6 * height - 1))
+
+    def _draw_scale(self, canvas: Canvas, bar: QRectF) -> None:
+        step = bar.height() / 24
+        for k in range(24):
+            canvas.fill(
+                QRectF(bar.left(), bar.bottom() - (k + 1) * step, bar.width(), step + 0.5), heat((k + 0.5) / 24)
+            )
+        unit, muted = canvas.unit, canvas.theme.muted
+        for text, y in (("100 %", bar.top()), ("0 %", bar.bottom() - unit)):
+            canvas.text(QRectF(bar.right() + 0.3 * unit, y, 3 * unit, unit), text, muted, small=True)

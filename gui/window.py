@@ -1,0 +1,312 @@
+"""The main window: bars, pages, docks and the overlays that speak to the person."""
+
+from __future__ import annotations
+
+import logging
+import traceback
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import QEvent, Qt, QTimer, Signal, Slot
+from PySide6.QtGui import QCloseEvent
+from PySide6.QtWidgets import QMainWindow, QStackedWidget, QVBoxLayout, QWidget
+
+from gui import layouts
+from gui.actions import Actions
+from gui.bars import Rail, StatusBar, TopBar
+from gui.closing import CloseQuestion
+from gui.docks import LogView, PerformanceView, dock, undo_view
+from gui.pages.catalogue import PAGES, PageEntry, page_of
+from gui.pages.page import Page
+from gui.palette import Entry, Palette
+from gui.theme import UNIT
+from gui.widgets.empty_state import EmptyState
+from gui.widgets.error_panel import ErrorPanel
+from gui.widgets.toast import Toast
+from gui.words import amount
+
+if TYPE_CHECKING:
+    from gui.bridge import FrameClock
+    from gui.crash import RecentLines
+    from gui.performance import LatencyProbe
+    from gui.theme.style import ThemeSwitch
+    from gui.workspace import Workspace
+
+log = logging.getLogger("athanor.window")
+
+
+class MainWindow(QMainWindow):
+    """Shows pages (each built when first shown) and keeps them supplied with frames.
+
+    Attributes: ``workspace``, ``actions_list`` (every action by name), ``pages`` (those built so far), ``errors``,
+    ``toast``, ``palette_box``. ``first_painted`` is emitted once, when the window has been drawn; ``ended`` when it is
+    closed for good.
+    """
+
+    first_painted = Signal()
+    ended = Signal()
+
+    def __init__(
+        self,
+        workspace: Workspace,
+        clock: FrameClock,
+        probe: LatencyProbe,
+        recent: RecentLines,
+        theme: ThemeSwitch,
+        device: str,
+        pages: tuple[PageEntry, ...] = PAGES,
+    ) -> None:
+        super().__init__()
+        self.setObjectName("window")
+        self.setWindowTitle("Athanor")
+        self.setMinimumSize(110 * UNIT, 76 * UNIT)
+        self.setDockOptions(QMainWindow.DockOption.AllowTabbedDocks | QMainWindow.DockOption.AllowNestedDocks)
+        self.workspace, self.clock, self.theme = workspace, clock, theme
+        self.entries = {page.identifier: page for page in pages}
+        self.pages: dict[str, QWidget] = {}
+        self.current = ""
+        self._painted = False
+        self.actions_list = Actions(self)
+
+        self.top, self.rail, self.status = TopBar(self), Rail(pages, self), StatusBar(device, self)
+        self.errors, self._stack, centre = ErrorPanel(), QStackedWidget(), QWidget()
+        self._stack.setProperty("role", "panel")
+        centre.setProperty("role", "panel")
+        column = QVBoxLayout(centre)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.errors)
+        column.addWidget(self._stack, 1)
+        self.setMenuWidget(self.top)
+        self.addToolBar(Qt.ToolBarArea.LeftToolBarArea, self.rail)
+        self.setCentralWidget(centre)
+        self.setStatusBar(self.status)
+        self._log_view = LogView(recent)
+        self.performance = PerformanceView(probe, clock, workspace.engine, recent)
+        areas = Qt.DockWidgetArea
+        self.docks = {
+            "log": dock(self, "log", "Log", self._log_view, areas.BottomDockWidgetArea),
+            "performance": dock(self, "performance", "Performance", self.performance, areas.RightDockWidgetArea),
+            "undo": dock(self, "undo", "History of changes", undo_view(workspace.undo), areas.RightDockWidgetArea),
+        }
+        self.toast = Toast(centre)
+        from gui.actions_palette import palette_entries
+        from gui.actions_window import window_actions
+
+        self.palette_box = Palette(self, lambda query: palette_entries(self, query))
+        self.palette_box.recent = list(workspace.settings.recent)
+        self.actions_list.add(window_actions(self))
+        self.closing = CloseQuestion(self)
+        self._connect()
+        layouts.restore(self, self._folder)
+
+    @property
+    def _folder(self) -> Path:
+        return self.workspace.settings.folder
+
+    def _connect(self) -> None:
+        workspace, engine = self.workspace, self.workspace.engine
+        self.rail.page_chosen.connect(self.show_page)
+        self.top.command.clicked.connect(self.open_palette)
+        self.top.theme.clicked.connect(self.switch_theme)
+        self.status.stop_clicked.connect(self.stop_run)
+        self.palette_box.chosen.connect(self._on_chosen)
+        self.actions_list.changed.connect(self._fill_menus)
+        workspace.error_raised.connect(self._on_error)
+        workspace.toast_raised.connect(self.toast.say)
+        workspace.status_changed.connect(self.status.line.setText)
+        workspace.record_wanted.connect(self.open_record)
+        workspace.page_wanted.connect(self.show_page)
+        workspace.clone_wanted.connect(self.clone_run)
+        engine.changed.connect(self._on_engine_changed)
+        engine.noted.connect(self._on_engine_noted)
+        engine.job_ended.connect(self._on_job_ended)
+        self.clock.failed.connect(self._on_page_failed)
+        self.clock.followers += [engine.pull, workspace.loader.deliver, self._on_frame]
+        self._fill_menus()
+
+    @property
+    def page(self) -> QWidget | None:
+        """The page on screen."""
+        return self.pages.get(self.current)
+
+    @Slot(str)
+    def show_page(self, identifier: str) -> None:
+        """Bring a page to the front, building it the first time."""
+        if identifier not in self.entries:
+            identifier = next(iter(self.entries))
+        if identifier == self.current:
+            return
+        self._leave_page()
+        if identifier not in self.pages:
+            self._build(identifier)
+        page = self.pages[identifier]
+        self.current = identifier
+        self._stack.setCurrentWidget(page)
+        self.rail.show_page(identifier)
+        self.workspace.status("")
+        self.actions_list.show_page(identifier)
+        self.setWindowTitle(f"{self.entries[identifier].title} – Athanor")
+        if isinstance(page, Page):
+            page.on_shown()
+            self.clock.show(page.on_frame)
+        page.setFocus()
+
+    def _build(self, identifier: str) -> None:
+        entry = self.entries[identifier]
+        try:
+            page: QWidget = entry.load()(self.workspace)
+            page.restore_state(self.workspace.settings.pages.get(identifier, {}))
+            self.actions_list.add(page.actions(), page, identifier)
+        except Exception as error:
+            log.exception("the page %s could not be built", identifier)
+            page = EmptyState(entry.icon, f"{entry.title} cannot be shown", f"{error}\nThe other pages work.")
+            self.workspace.show_error(
+                f"The page {entry.title} could not be opened",
+                "Every run is kept",
+                "Copy the report",
+                traceback.format_exc(),
+            )
+        page.setAccessibleName(entry.title)
+        self.pages[identifier] = page
+        self._stack.addWidget(page)
+
+    def _leave_page(self) -> None:
+        self.clock.show(None)
+        if isinstance(self.page, Page):
+            self.page.on_hidden()
+
+    @Slot(str)
+    def open_record(self, identifier: str) -> None:
+        """Show one run on the page for its experiment."""
+        try:
+            name = page_of(self.workspace.record(identifier).metadata.experiment)
+        except (ValueError, OSError) as error:
+            self.workspace.show_error(
+                f"The run {identifier} cannot be opened", "The folder was left as it is", str(error)
+            )
+            return
+        self.show_page(name)
+        if isinstance(self.page, Page):
+            self.page.open_record(identifier)
+
+    @Slot(str)
+    def clone_run(self, identifier: str) -> None:
+        """Put the settings of a run into the form of the experiments page."""
+        self.show_page("experiments")
+        self.pages["experiments"].clone(identifier)
+
+    @Slot()
+    def open_palette(self) -> None:
+        self.actions_list.refresh()
+        self.palette_box.open()
+
+    @Slot(object)
+    def _on_chosen(self, entry: Entry) -> None:
+        self.workspace.settings.recent = self.palette_box.recent
+        entry.run()
+
+    @Slot()
+    def switch_theme(self) -> None:
+        """From light to dark or back; from then on the choice is fixed rather than the system's."""
+        from gui.theme import current
+
+        self.choose_theme("light" if current().is_dark else "dark")
+
+    def choose_theme(self, choice: str) -> None:
+        self.workspace.settings.theme = choice
+        self.theme.choose(choice)
+
+    def choose_layout(self, name: str) -> None:
+        """Arrange the docks as one of the factory layouts; ``teach`` also enlarges the text."""
+        self.workspace.settings.layout = name
+        layouts.apply_factory(self, name)
+        self.theme.set_scale(max(self.workspace.settings.text_scale, layouts.TEXT_SCALE[name]))
+        self.rail.fit()
+
+    @Slot()
+    def stop_run(self) -> None:
+        job = self.workspace.engine.active
+        if job is not None:
+            self.workspace.engine.stop(job.id)
+
+    @Slot()
+    def _fill_menus(self) -> None:
+        self.actions_list.fill(self.top.menus)
+
+    @Slot()
+    def _on_frame(self) -> None:
+        for name, view in (("log", self._log_view), ("performance", self.performance)):
+            if self.docks[name].isVisible():
+                view.refresh()
+        self.status.show_frames(self.clock.meter.per_second)
+
+    @Slot()
+    def _on_engine_changed(self) -> None:
+        engine = self.workspace.engine
+        waiting = sum(job.status == "queued" for job in engine.snapshot.jobs)
+        self.status.show_engine(engine.snapshot.state, waiting, engine.active)
+
+    @Slot(str)
+    def _on_engine_noted(self, text: str) -> None:
+        self.workspace.show_error(
+            text, "Runs are kept up to their last written step", "The engine starts again by itself"
+        )
+
+    @Slot(object)
+    def _on_job_ended(self, job: Any) -> None:
+        self.workspace.records_changed.emit()
+        name = job.title or job.experiment
+        if job.status == "failed":
+            self.workspace.show_error(f"{name} failed", "Everything up to then is kept in its run", job.error or "")
+        elif job.lane == "batch" and job.status in ("finished", "stopped"):
+            self.toast.say(f"{name} {job.status} after {amount(job.done)} {job.unit}".rstrip())
+        self.closing.job_ended()
+
+    @Slot(str, str, str, str)
+    def _on_error(self, text: str, kept: str, advice: str, details: str) -> None:
+        log.info("told: %s %s", text, advice)
+        self.errors.add(text, kept, advice, details)
+
+    @Slot(object)
+    def _on_page_failed(self, error: Exception) -> None:
+        log.error("the page %s failed", self.current, exc_info=error)
+        details = "".join(traceback.format_exception(error))
+        self.workspace.show_error(
+            f"The page stopped updating: {error}", "Every run is kept", "Go to another page and come back", details
+        )
+
+    def event(self, event: QEvent) -> bool:
+        handled = super().event(event)
+        if event.type() == QEvent.Type.Paint and not self._painted:
+            self._painted = True
+            QTimer.singleShot(0, self, self.first_painted.emit)
+        return handled
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.WindowStateChange:
+            shown = self.page if not self.isMinimized() else None
+            self.clock.show(shown.on_frame if isinstance(shown, Page) else None)
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        if not self.closing.may_close():
+            event.ignore()
+            return
+        self._leave_page()
+        self.save()
+        event.accept()
+        self.ended.emit()
+
+    def save(self) -> None:
+        """Write settings, page states and the layout."""
+        settings = self.workspace.settings
+        settings.page = self.current
+        for name, page in self.pages.items():
+            if isinstance(page, Page):
+                settings.pages[name] = page.save_state()
+        try:
+            settings.save()
+            layouts.save(self, self._folder)
+        except OSError as error:
+            log.error("settings could not be saved: %s", error)

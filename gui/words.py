@@ -1,0 +1,61 @@
+"""Numbers, sizes and times the way people write them."""
+
+from __future__ import annotations
+
+import time
+from datetime import UTC, datetime
+
+
+def amount(value: float) -> str:
+    """Three digits that matter: 0.42, 7, 212 k, 20.1 M."""
+    for limit, unit in ((1e9, " G"), (1e6, " M"), (1e4, " k")):
+        if abs(value) >= limit:
+            return f"{value / (1000.0 if unit == ' k' else limit):.3g}{unit}"
+    return f"{value:.0f}" if abs(value) >= 100 or value == int(value) else f"{value:.3g}"
+
+
+def duration(seconds: float) -> str:
+    """12 s, 4 min, 1 h 52 min, 3 d 4 h."""
+    if seconds < 10:
+        return f"{seconds:.1f} s"
+    if seconds < 100:
+        return f"{seconds:.0f} s"
+    minutes = round(seconds / 60)
+    if minutes < 60:
+        return f"{minutes} min"
+    hours, minutes = divmod(minutes, 60)
+    if hours < 48:
+        return f"{hours} h {minutes} min" if minutes else f"{hours} h"
+    return f"{hours // 24} d {hours % 24} h"
+
+
+def size(count: float) -> str:
+    """Bytes as 980 B, 12 kB, 1.2 GB."""
+    for limit, unit in ((1e9, "GB"), (1e6, "MB"), (1e3, "kB")):
+        if count >= limit:
+            return f"{count / limit:.3g} {unit}"
+    return f"{count:.0f} B"
+
+
+def when(iso: str) -> str:
+    """A time in UTC as local wall time: today only the hour, else the date too."""
+    try:
+        moment = datetime.fromisoformat(iso)
+    except ValueError:
+        return iso
+    local = (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone()
+    today = time.strftime("%Y-%m-%d")
+    return local.strftime("%H:%M" if local.strftime("%Y-%m-%d") == today else "%Y-%m-%d %H:%M")
+
+
+def value_words(value: object) -> str:
+    """A JSON value for a table of details: five digits for numbers, lists on one line."""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, float):
+        return f"{value:.5g}"
+    if isinstance(value, list):
+        return ", ".join(value_words(item) for item in value) or "none"
+    if isinstance(value, dict):
+        return ", ".join(f"{key} {value_words(item)}" for key, item in value.items()) or "none"
+    return "none" if value is None else str(value)
