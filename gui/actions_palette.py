@@ -18,11 +18,17 @@ RUNS = 20
 def palette_entries(window: MainWindow, query: str) -> list[Entry]:
     """Entries for ``query``: every action that can be run now, then experiments, then the runs that match."""
     entries = [
-        Entry(action.identifier, action.text, partial(window.actions_list.run, action.identifier),
-              action.shortcut.split("; ")[0], action.menu.partition("/")[0], action.hint)
+        Entry(
+            action.identifier,
+            action.text,
+            partial(window.actions_list.run, action.identifier),
+            action.shortcut.split("; ")[0],
+            action.menu.partition("/")[0],
+            action.hint,
+        )
         for action in window.actions_list.available()
         if action.identifier != "window.palette"
-    ]  # fmt: skip
+    ]
     if query:
         entries += _experiments(window)
         try:
@@ -48,7 +54,13 @@ def _experiments(window: MainWindow) -> list[Entry]:
 
 def _runs(window: MainWindow, query: str) -> list[Entry]:
     return [
-        Entry(f"run.open.{row.id}", f"{row.title or row.experiment}  {row.id}", partial(window.open_record, row.id), "",
-              row.status, row.configuration_json)
+        Entry(
+            f"run.open.{row.id}",
+            f"{row.title or row.experiment}  {row.id}",
+            partial(window.open_record, row.id),
+            "",
+            row.status,
+            row.configuration_json,
+        )
         for row in window.workspace.index.list(query, limit=RUNS)
-    ]  # fmt: skip
+    ]

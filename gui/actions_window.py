@@ -25,11 +25,19 @@ def window_actions(window: MainWindow) -> list[Action]:
 def _files(window: MainWindow) -> list[Action]:
     folder = window.workspace.runs_folder
     return [
-        Action("window.palette", "Search…", window.open_palette, "File", 0, "Ctrl+K; Ctrl+Shift+P", "search",
-               hint="Everything that can be done or opened"),
+        Action(
+            "window.palette",
+            "Search…",
+            window.open_palette,
+            "File",
+            0,
+            "Ctrl+K; Ctrl+Shift+P",
+            "search",
+            hint="Everything that can be done or opened",
+        ),
         Action("window.runs-folder", "Show the runs folder", lambda: open_folder(folder), "File", 8, icon="folder"),
         Action("window.quit", "Quit", window.close, "File", 9, "Ctrl+Q"),
-    ]  # fmt: skip
+    ]
 
 
 def _edits(window: MainWindow) -> list[Action]:
@@ -37,32 +45,63 @@ def _edits(window: MainWindow) -> list[Action]:
     return [
         Action("edit.undo", "Undo", undo.undo, "Edit", 0, "Ctrl+Z", "undo", undo.canUndo),
         Action("edit.redo", "Redo", undo.redo, "Edit", 0, "Ctrl+Shift+Z", "redo", undo.canRedo),
-        Action("edit.script", "Copy changes as Python", lambda: copy_script(window), "Edit", 1, enabled=undo.canUndo,
-               hint="The arrangement made so far as lines of Python"),
-    ]  # fmt: skip
+        Action(
+            "edit.script",
+            "Copy changes as Python",
+            lambda: copy_script(window),
+            "Edit",
+            1,
+            enabled=undo.canUndo,
+            hint="The arrangement made so far as lines of Python",
+        ),
+    ]
 
 
 def _views(window: MainWindow) -> list[Action]:
     settings = window.workspace.settings
     themes = [
-        Action(f"theme.{name}", text, lambda name=name: window.choose_theme(name), "View/Theme", 1,
-               checked=lambda name=name: settings.theme == name, hint=f"Colours: {text.lower()}")
+        Action(
+            f"theme.{name}",
+            text,
+            lambda name=name: window.choose_theme(name),
+            "View/Theme",
+            1,
+            checked=lambda name=name: settings.theme == name,
+            hint=f"Colours: {text.lower()}",
+        )
         for name, text in THEMES
-    ]  # fmt: skip
+    ]
     return [
         *[
-            Action(f"page.{page.identifier}", page.title, lambda name=page.identifier: window.show_page(name), "View", 0,
-                   page.shortcut, page.icon, checked=lambda name=page.identifier: window.current == name,
-                   hint=f"Show the page {page.title}")
+            Action(
+                f"page.{page.identifier}",
+                page.title,
+                lambda name=page.identifier: window.show_page(name),
+                "View",
+                0,
+                page.shortcut,
+                page.icon,
+                checked=lambda name=page.identifier: window.current == name,
+                hint=f"Show the page {page.title}",
+            )
             for page in window.entries.values()
         ],
         *themes,
-        Action("theme.switch", "Switch between light and dark", window.switch_theme, "View", 1, "Ctrl+Shift+L", "contrast"),
+        Action(
+            "theme.switch", "Switch between light and dark", window.switch_theme, "View", 1, "Ctrl+Shift+L", "contrast"
+        ),
         Action("view.larger", "Larger text", lambda: scale_text(window, 10), "View", 2, "Ctrl++; Ctrl+="),
         Action("view.smaller", "Smaller text", lambda: scale_text(window, -10), "View", 2, "Ctrl+-"),
-        Action("view.full-screen", "Full screen", lambda: full_screen(window), "View", 3, "F11",
-               checked=window.isFullScreen),
-    ]  # fmt: skip
+        Action(
+            "view.full-screen",
+            "Full screen",
+            lambda: full_screen(window),
+            "View",
+            3,
+            "F11",
+            checked=window.isFullScreen,
+        ),
+    ]
 
 
 def _runs(window: MainWindow) -> list[Action]:
@@ -80,36 +119,73 @@ def _runs(window: MainWindow) -> list[Action]:
         Action("run.pause", "Pause run", lambda: act("pause"), "Run", 5, icon="pause", enabled=lambda: has("running")),
         Action("run.resume", "Resume run", lambda: act("resume"), "Run", 5, icon="play", enabled=lambda: has("paused")),
         Action("run.step", "One step of a paused run", lambda: act("step"), "Run", 5, enabled=lambda: has("paused")),
-        Action("run.stop", "Stop run", window.stop_run, "Run", 5, "Ctrl+.", "stop", lambda: has("running", "paused"),
-               hint="Stops the current run; everything written so far is kept"),
-    ]  # fmt: skip
+        Action(
+            "run.stop",
+            "Stop run",
+            window.stop_run,
+            "Run",
+            5,
+            "Ctrl+.",
+            "stop",
+            lambda: has("running", "paused"),
+            hint="Stops the current run; everything written so far is kept",
+        ),
+    ]
 
 
 def _windows(window: MainWindow) -> list[Action]:
     return [
         *[
-            Action(f"dock.{name}", dock.windowTitle(), lambda dock=dock: dock.setVisible(not dock.isVisible()), "Window", 0,
-                   shortcut, checked=dock.isVisible, hint=f"Show or hide {dock.windowTitle().lower()}")
+            Action(
+                f"dock.{name}",
+                dock.windowTitle(),
+                lambda dock=dock: dock.setVisible(not dock.isVisible()),
+                "Window",
+                0,
+                shortcut,
+                checked=dock.isVisible,
+                hint=f"Show or hide {dock.windowTitle().lower()}",
+            )
             for (name, dock), shortcut in zip(
                 window.docks.items(), ("Ctrl+Shift+U", "Ctrl+Shift+M", "Ctrl+Shift+H"), strict=True
             )
         ],
         *[
-            Action(f"layout.{name}", f"{layouts.TITLES[name]} layout", lambda name=name: window.choose_layout(name), "Window", 1,
-                   checked=lambda name=name: window.workspace.settings.layout == name, hint=layouts.HINTS[name])
+            Action(
+                f"layout.{name}",
+                f"{layouts.TITLES[name]} layout",
+                lambda name=name: window.choose_layout(name),
+                "Window",
+                1,
+                checked=lambda name=name: window.workspace.settings.layout == name,
+                hint=layouts.HINTS[name],
+            )
             for name in layouts.FACTORY
         ],
         Action("layout.reset", "Reset layout", lambda: window.choose_layout("explore"), "Window", 2),
-    ]  # fmt: skip
+    ]
 
 
 def _helps(window: MainWindow) -> list[Action]:
     return [
-        Action("help.diagnostics", "Copy diagnostics", window.performance.copy, "Help", 0, icon="copy",
-               hint="Versions, platform, speed and the last warnings"),
-        Action("help.logs", "Show the log folder", lambda: open_folder(window.workspace.runs_folder.parent / "logs"), "Help", 0),
+        Action(
+            "help.diagnostics",
+            "Copy diagnostics",
+            window.performance.copy,
+            "Help",
+            0,
+            icon="copy",
+            hint="Versions, platform, speed and the last warnings",
+        ),
+        Action(
+            "help.logs",
+            "Show the log folder",
+            lambda: open_folder(window.workspace.runs_folder.parent / "logs"),
+            "Help",
+            0,
+        ),
         Action("help.about", "About Athanor…", lambda: about(window), "Help", 1, icon="info"),
-    ]  # fmt: skip
+    ]
 
 
 def open_folder(folder) -> None:
@@ -138,6 +214,7 @@ def scale_text(window: MainWindow, step: int) -> None:
 
 
 def full_screen(window: MainWindow) -> None:
+    """Use the whole screen, or give it back."""
     if window.isFullScreen():
         window.showNormal()
     else:
@@ -145,6 +222,7 @@ def full_screen(window: MainWindow) -> None:
 
 
 def about(window: MainWindow) -> None:
+    """Say what this is."""
     from importlib.metadata import version
 
     box = QMessageBox(window)

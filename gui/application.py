@@ -127,6 +127,7 @@ class Application(QObject):
         self.workspace.close()
         self.window.hide()
         self.window.deleteLater()
+        self.theme.deleteLater()
         self.deleteLater()
         QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
 
@@ -149,11 +150,14 @@ def has_display() -> bool:
 
 def make_qt() -> QApplication:
     """The QApplication, named and in the style that the theme is made for."""
-    QGuiApplication.setHighDpiScaleFactorRoundingPolicy(Qt.HighDpiScaleFactorRoundingPolicy.PassThrough)
+    application = QApplication.instance()
+    if application is None:
+        policy = Qt.HighDpiScaleFactorRoundingPolicy.PassThrough
+        QGuiApplication.setHighDpiScaleFactorRoundingPolicy(policy)
+        application = QApplication(sys.argv[:1])
     QCoreApplication.setApplicationName("athanor")
     QGuiApplication.setApplicationDisplayName("Athanor")
     QGuiApplication.setDesktopFileName("athanor")
-    application = QApplication.instance() or QApplication(sys.argv[:1])
     application.setStyle("Fusion")
     application.setWindowIcon(QIcon(str(ICON)))
     application.setQuitOnLastWindowClosed(False)

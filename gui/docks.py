@@ -150,7 +150,8 @@ class PerformanceView(QWidget):
         )
         titles = dict(self.ROWS)
         lines = [
-            f"Athanor {version('athanor')}, Python {platform.python_version()}, Qt {qVersion()}, numpy {version('numpy')}",
+            f"Athanor {version('athanor')}, Python {platform.python_version()}, Qt {qVersion()}",
+            f"numpy {version('numpy')}, pyqtgraph {version('pyqtgraph')}",
             f"{platform.platform()}, {platform.machine()}, {QGuiApplication.platformName()}, screens {screens}",
             f"program {sys.executable}",
             f"engine {self._engine.snapshot.state}",

@@ -57,7 +57,7 @@ def restore(window: QMainWindow, folder: Path) -> bool:
             return False
         state = QByteArray(base64.b64decode(content["state"], validate=True))
         x, y, width, height = (int(value) for value in content["geometry"])
-    except (OSError, ValueError, KeyError, TypeError):
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
         return False
     if not window.restoreState(state, VERSION):
         return False

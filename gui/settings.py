@@ -71,7 +71,7 @@ class Settings:
                 raise ValueError("it is not an object")
         except FileNotFoundError:
             return settings
-        except (OSError, ValueError) as error:
+        except (OSError, ValueError, RecursionError) as error:
             aside = file.with_name(f"settings-broken-{time.strftime('%Y%m%d-%H%M%S')}.json")
             try:
                 file.rename(aside)

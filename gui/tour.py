@@ -39,7 +39,7 @@ def run(arguments: list[str]) -> int:
     whole.window.resize(*SIZE)
     whole.show()
     failures, visited = [], []
-    for name in whole.window.entries:
+    for name in sorted(whole.window.entries, key=lambda name: name == "runs"):  # last: then there are runs to show
         if chosen.page and name not in chosen.page:
             continue
         facts = visit(whole, name, folder)
@@ -70,6 +70,7 @@ def visit(whole: Any, name: str, folder: Path) -> dict[str, Any]:
     facts["seconds"] = round(time.monotonic() - began, 2)
     if window.errors.report:
         facts["problem"] = window.errors.report
+    window.toast.hide()
     facts["pictures"] = []
     for theme in THEMES:
         window.choose_theme(theme)

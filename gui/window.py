@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import traceback
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QCloseEvent
@@ -16,6 +16,7 @@ from gui.actions import Actions
 from gui.bars import Rail, StatusBar, TopBar
 from gui.closing import CloseQuestion
 from gui.docks import LogView, PerformanceView, dock, undo_view
+from gui.notices import Notices
 from gui.pages.catalogue import PAGES, PageEntry, page_of
 from gui.pages.page import Page
 from gui.palette import Entry, Palette
@@ -23,7 +24,6 @@ from gui.theme import UNIT
 from gui.widgets.empty_state import EmptyState
 from gui.widgets.error_panel import ErrorPanel
 from gui.widgets.toast import Toast
-from gui.words import amount
 
 if TYPE_CHECKING:
     from gui.bridge import FrameClock
@@ -97,6 +97,7 @@ class MainWindow(QMainWindow):
         self.palette_box.recent = list(workspace.settings.recent)
         self.actions_list.add(window_actions(self))
         self.closing = CloseQuestion(self)
+        self.notices = Notices(self)
         self._connect()
         layouts.restore(self, self._folder)
 
@@ -112,16 +113,9 @@ class MainWindow(QMainWindow):
         self.status.stop_clicked.connect(self.stop_run)
         self.palette_box.chosen.connect(self._on_chosen)
         self.actions_list.changed.connect(self._fill_menus)
-        workspace.error_raised.connect(self._on_error)
-        workspace.toast_raised.connect(self.toast.say)
-        workspace.status_changed.connect(self.status.line.setText)
         workspace.record_wanted.connect(self.open_record)
         workspace.page_wanted.connect(self.show_page)
         workspace.clone_wanted.connect(self.clone_run)
-        engine.changed.connect(self._on_engine_changed)
-        engine.noted.connect(self._on_engine_noted)
-        engine.job_ended.connect(self._on_job_ended)
-        self.clock.failed.connect(self._on_page_failed)
         self.clock.followers += [engine.pull, workspace.loader.deliver, self._on_frame]
         self._fill_menus()
 
@@ -240,41 +234,6 @@ class MainWindow(QMainWindow):
             if self.docks[name].isVisible():
                 view.refresh()
         self.status.show_frames(self.clock.meter.per_second)
-
-    @Slot()
-    def _on_engine_changed(self) -> None:
-        engine = self.workspace.engine
-        waiting = sum(job.status == "queued" for job in engine.snapshot.jobs)
-        self.status.show_engine(engine.snapshot.state, waiting, engine.active)
-
-    @Slot(str)
-    def _on_engine_noted(self, text: str) -> None:
-        self.workspace.show_error(
-            text, "Runs are kept up to their last written step", "The engine starts again by itself"
-        )
-
-    @Slot(object)
-    def _on_job_ended(self, job: Any) -> None:
-        self.workspace.records_changed.emit()
-        name = job.title or job.experiment
-        if job.status == "failed":
-            self.workspace.show_error(f"{name} failed", "Everything up to then is kept in its run", job.error or "")
-        elif job.lane == "batch" and job.status in ("finished", "stopped"):
-            self.toast.say(f"{name} {job.status} after {amount(job.done)} {job.unit}".rstrip())
-        self.closing.job_ended()
-
-    @Slot(str, str, str, str)
-    def _on_error(self, text: str, kept: str, advice: str, details: str) -> None:
-        log.info("told: %s %s", text, advice)
-        self.errors.add(text, kept, advice, details)
-
-    @Slot(object)
-    def _on_page_failed(self, error: Exception) -> None:
-        log.error("the page %s failed", self.current, exc_info=error)
-        details = "".join(traceback.format_exception(error))
-        self.workspace.show_error(
-            f"The page stopped updating: {error}", "Every run is kept", "Go to another page and come back", details
-        )
 
     def event(self, event: QEvent) -> bool:
         handled = super().event(event)

@@ -19,6 +19,18 @@ from engine.errors import BadInput
 
 BENCHMARK = "alchemy/perceptual_mapping_randomized_with_rotation_and_random_bottleneck"
 EVALUATION = "alchemy/perceptual_mapping_randomized_with_random_bottleneck"
+LEVELS = (
+    BENCHMARK,
+    EVALUATION,
+    "alchemy/perceptual_mapping_randomized_with_rotation",
+    "alchemy/perceptual_mapping_randomized",
+    "alchemy/perceptual_mapping_randomized_with_bottleneck1",
+    "alchemy/perceptual_mapping_randomized_with_bottleneck2",
+    "alchemy/perceptual_mapping_randomized_with_bottleneck3",
+    "alchemy/all_fixed",
+)
+"""The useful ones, to choose from; ``Level.parse`` takes any name of the reference's pattern."""
+
 IDENTITY_MAP = 7  # potion map (0, 1, 2), directions +++; also the stone map +++
 
 

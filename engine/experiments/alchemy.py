@@ -54,12 +54,13 @@ class AlchemyConfiguration(Configuration):
         BENCHMARK,
         description="What is hidden and drawn anew for each episode, by the reference's level name; also the prior "
         "that agents with a belief start from",
+        json_schema_extra={"choices": "engine.alchemy.levels:LEVELS"},
     )
     episodes: int = Field(
         100, ge=1, le=100_000, description="How many episodes", json_schema_extra={"unit": "episodes"}
     )
-    episodes_file: str = Field(
-        "",
+    episodes_file: Path | None = Field(
+        None,
         description="Play the first episodes of this file (JSON lines, .gz too) instead of drawing them from the level",
     )
     traced: int = Field(
@@ -140,7 +141,7 @@ def episodes_of(configuration: AlchemyConfiguration, level: Level, seed: int) ->
         for _ in range(configuration.episodes):
             yield sample_episode(random, level)
         return
-    path = Path(configuration.episodes_file).expanduser()
+    path = configuration.episodes_file.expanduser()
     episodes = read_episodes(path)
     if len(episodes) < configuration.episodes:
         raise BadInput(f"episodes may be at most {len(episodes)}, as many as {path.name} holds")

@@ -42,8 +42,14 @@ HEURISTIC_RUNS = 50  # the random heuristic's score by trial is noisy; its mean 
 class PlayConfiguration(Configuration):
     """Settings of a session at the bench."""
 
-    level: str = Field(BENCHMARK, description="What is hidden, by the reference's level name")
-    episodes_file: str = Field("", description="Take the episode from this file instead of drawing it from the level")
+    level: str = Field(
+        BENCHMARK,
+        description="What is hidden, by the reference's level name",
+        json_schema_extra={"choices": "engine.alchemy.levels:LEVELS"},
+    )
+    episodes_file: Path | None = Field(
+        None, description="Take the episode from this file instead of drawing it from the level"
+    )
     episode: int = Field(0, ge=0, le=99_999, description="Which episode of the file, or of the seed's sequence, from 0")
     opponent: str = Field(
         ADVISER,
@@ -221,7 +227,7 @@ def chosen_episode(configuration: PlayConfiguration, level: Level, seed: int) ->
         for _ in range(configuration.episode):
             sample_episode(random, level)
         return sample_episode(random, level)
-    path = Path(configuration.episodes_file).expanduser()
+    path = configuration.episodes_file.expanduser()
     episodes = read_episodes(path)
     if configuration.episode >= len(episodes):
         raise BadInput(f"episode may be 0 to {len(episodes) - 1}, as many as {path.name} holds")

@@ -76,6 +76,11 @@ EXPERIMENTS: dict[str, Experiment] = {
             "An agent plays Alchemy episodes; its score beside that of the ideal observer and the search oracle",
             "engine.experiments.alchemy:AlchemyConfiguration",
             "engine.experiments.alchemy:run",
+            presets={
+                "quick": {"agent": "ideal-observer", "episodes": 20},
+                "heuristic": {"agent": "random-heuristic", "episodes": 1000},
+                "unrotated": {"level": "alchemy/perceptual_mapping_randomized_with_random_bottleneck", "episodes": 200},
+            },
         ),
         Experiment(
             "alchemy-play",
@@ -84,6 +89,13 @@ EXPERIMENTS: dict[str, Experiment] = {
             "engine.experiments.alchemy_play:PlayConfiguration",
             "engine.experiments.alchemy_play:run",
             interactive=True,
+        ),
+        Experiment(
+            "microprobes",
+            "Alchemy microprobes",
+            "Nine scripted mini-episodes that tell what an agent understands, each beside one that lacks the skill",
+            "engine.experiments.microprobes:MicroprobesConfiguration",
+            "engine.experiments.microprobes:run",
         ),
         Experiment(
             "pulse",

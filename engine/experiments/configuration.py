@@ -22,9 +22,7 @@ class Configuration(BaseModel):
     "Hz"})``. Choices that live elsewhere are named as ``json_schema_extra={"choices": "package.module:NAMES"}``.
     """
 
-    model_config: ClassVar[ConfigDict] = ConfigDict(
-        frozen=True, extra="forbid", strict=True, validate_default=True, allow_inf_nan=False
-    )
+    model_config: ClassVar[ConfigDict] = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False)
 
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> Self:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import json
+import math
 import types
 import typing
 from collections.abc import Iterable
@@ -125,7 +126,10 @@ def parse_text(annotation: Any, text: str) -> Any:
     if kind == "int":
         return _whole(text)
     if kind == "float":
-        return float(text)
+        number = float(text)
+        if not math.isfinite(number):
+            raise ValueError(text)
+        return number
     return json.loads(text) if kind == "json" else text
 
 

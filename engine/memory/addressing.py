@@ -14,7 +14,7 @@ def unit(vectors: Tensor) -> Tensor:
 
 
 def content_weights(memory: Tensor, keys: Tensor, strengths: Tensor) -> Tensor:
-    """softmax over slots of beta cos(k, M(i)): memory [B, N, W], keys [B, H, W], strengths [B, H] -> [B, H, N]."""
+    """Softmax over slots of beta cos(k, M(i)): memory [B, N, W], keys [B, H, W], strengths [B, H] -> [B, H, N]."""
     cosines = unit(keys) @ unit(memory).transpose(1, 2)
     return (strengths[..., None] * cosines).softmax(-1)
 
@@ -32,7 +32,7 @@ def sharpen(weights: Tensor, exponent: Tensor) -> Tensor:
 
 
 def allocation(usage: Tensor) -> Tensor:
-    """a[phi_j] = (1 - u[phi_j]) prod_{i<j} u[phi_i], least used slots first [Graves et al. 2016, eq 1]: [B, N] -> [B, N]."""
+    """Least used slots first, a[phi_j] = (1 - u[phi_j]) prod_{i<j} u[phi_i] [Graves et al. 2016, eq 1]: [B, N] both."""
     usage = SQUARE_EPSILON + (1 - SQUARE_EPSILON) * usage  # keeps gradients of the product away from 0/0
     ascending, order = usage.sort(dim=-1, stable=True)
     product = torch.cat([torch.ones_like(ascending[:, :1]), ascending[:, :-1]], -1).cumprod(-1)
@@ -40,5 +40,5 @@ def allocation(usage: Tensor) -> Tensor:
 
 
 def read_words(memory: Tensor, weights: Tensor) -> Tensor:
-    """r = sum_i w(i) M(i) for every head, side by side: memory [B, N, W], weights [B, H, N] -> [B, H W]."""
+    """Reads r = sum_i w(i) M(i) for every head, side by side: memory [B, N, W], weights [B, H, N] -> [B, H W]."""
     return (weights @ memory).flatten(1)

@@ -16,7 +16,11 @@ DISCOUNT = 0.99  # lambda of the usage; the paper gives none, this is the one of
 
 
 class DAMState(NamedTuple):
-    """``hidden``, ``cell`` [B, C]; ``read`` [B, H W]; ``memory`` M [B, N, W]; ``reading`` w^R [B, H, N]; ``usage`` U [B, N]."""
+    """State of DAM.
+
+    ``hidden``, ``cell`` [B, C]; ``read`` [B, H W]; ``memory`` M [B, N, W]; ``reading`` w^R [B, H, N];
+    ``usage`` U [B, N].
+    """
 
     hidden: Tensor
     cell: Tensor
@@ -43,6 +47,15 @@ class DAM(MemoryNetwork[DAMState]):
         memory = like.new_zeros(batch, sizes.slots, sizes.word)
         reading = like.new_zeros(batch, sizes.heads, sizes.slots)
         return DAMState(zeros, zeros, like.new_zeros(batch, sizes.heads * sizes.word), memory, reading, memory[:, :, 0])
+
+    def rows(self, state: DAMState, slots: Tensor) -> Tensor:
+        """See ``MemoryNetwork``."""
+        return state.memory[:, slots]
+
+    def overwrite(self, state: DAMState, slots: Tensor, rows: Tensor) -> DAMState:
+        """See ``MemoryNetwork``."""
+        memory = state.memory.index_copy(1, slots, rows.expand(state.memory.shape[0], -1, -1))
+        return state._replace(memory=memory)
 
     def forward(self, input: Tensor, state: DAMState, recorder: Recorder | None = None) -> tuple[Tensor, DAMState]:
         """One step, see ``MemoryNetwork``."""

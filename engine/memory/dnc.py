@@ -60,6 +60,15 @@ class DNC(MemoryNetwork[DNCState]):
             reading=like.new_zeros(batch, sizes.heads, sizes.slots),
         )
 
+    def rows(self, state: DNCState, slots: Tensor) -> Tensor:
+        """See ``MemoryNetwork``."""
+        return state.memory[:, slots]
+
+    def overwrite(self, state: DNCState, slots: Tensor, rows: Tensor) -> DNCState:
+        """See ``MemoryNetwork``."""
+        memory = state.memory.index_copy(1, slots, rows.expand(state.memory.shape[0], -1, -1))
+        return state._replace(memory=memory)
+
     def forward(self, input: Tensor, state: DNCState, recorder: Recorder | None = None) -> tuple[Tensor, DNCState]:
         """One step, see ``MemoryNetwork``."""
         heads, word = self.sizes.heads, self.sizes.word
@@ -100,9 +109,9 @@ class DNC(MemoryNetwork[DNCState]):
 
 
 def next_links(link: Tensor, precedence: Tensor, writing: Tensor) -> tuple[Tensor, Tensor]:
-    """Links and precedence after a write: L(i, j) <- (1 - w(i) - w(j)) L(i, j) + w(i) p(j), no diagonal; p <- (1 - sum w) p + w.
+    """Links and precedence after a write w: link [B, N, N], precedence and writing [B, N].
 
-    link [B, N, N], precedence and writing [B, N].
+    L(i, j) <- (1 - w(i) - w(j)) L(i, j) + w(i) p(j) with a zero diagonal, then p <- (1 - sum w) p + w.
     """
     later, earlier = writing[:, :, None], writing[:, None, :]
     link = (1 - later - earlier) * link + later * precedence[:, None]

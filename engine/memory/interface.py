@@ -18,9 +18,9 @@ State = TypeVar("State")
 class Sizes:
     """Sizes of a network; raises BadInput for sizes that cannot work.
 
-    ``inputs``, ``outputs``: values a step; ``hidden``: LSTM units C; ``slots``: words in memory N; ``word``: values in a
-    word W; ``heads``: access heads H; ``reads``: words a sparse head reads K; ``links``: temporal links kept a word K_L
-    (SDNC). Networks ignore the sizes they have no use for. Defaults: Rae et al. 2016, 7 (benchmark) and supplement C.
+    ``inputs``, ``outputs``: values a step; ``hidden``: LSTM units C; ``slots``: words in memory N; ``word``: values in
+    a word W; ``heads``: access heads H; ``reads``: words a sparse head reads K; ``links``: temporal links kept a word
+    K_L (SDNC). Networks ignore sizes they have no use for. Defaults: Rae et al. 2016, supplement C and E.
     """
 
     inputs: int
@@ -48,8 +48,8 @@ class MemoryNetwork(nn.Module, Generic[State]):
     """A recurrent network that reads and writes an external memory.
 
     Use: ``state = network.initial_state(batch)``, then ``output, state = network(input, state)`` for each step, or
-    ``outputs, state = network.sequence(inputs, state)`` for many. A state belongs to the sequence it came from: where the
-    memory is changed in place (SAM, SDNC), going on from an older state is an error.
+    ``outputs, state = network.sequence(inputs, state)`` for many. Where the memory is changed in place (SAM, SDNC),
+    only the newest state of a sequence can go on, and backward takes the memory back to where the sequence began.
     """
 
     def __init__(self, sizes: Sizes):
@@ -71,3 +71,15 @@ class MemoryNetwork(nn.Module, Generic[State]):
             output, state = self(input, state, recorder)
             outputs.append(output)
         return torch.stack(outputs), state
+
+    def fork(self, state: State) -> State:
+        """A state that goes on by itself, so that two futures can be compared; passes no gradient."""
+        return state
+
+    def rows(self, state: State, slots: Tensor) -> Tensor:
+        """Contents of ``slots`` int [n] now, [batch, n, word]."""
+        raise BadInput("this network has no external memory")
+
+    def overwrite(self, state: State, slots: Tensor, rows: Tensor) -> State:
+        """A fork in which the words ``slots`` int [n] of every sequence hold ``rows`` [n, word] (zeros erase them)."""
+        raise BadInput("this network has no external memory")

@@ -1,4 +1,4 @@
-"""Neural Turing machine with an LSTM controller [Graves et al. 2014]: dense reads and writes, by content and location."""
+"""Neural Turing machine with an LSTM controller [Graves et al. 2014]: dense, addressed by content and location."""
 
 from __future__ import annotations
 
@@ -46,6 +46,15 @@ class NTM(MemoryNetwork[NTMState]):
         at_first[..., 0] = 1
         memory = like.new_full((batch, sizes.slots, sizes.word), START)
         return NTMState(zeros, zeros, like.new_zeros(batch, sizes.heads * sizes.word), memory, at_first, at_first)
+
+    def rows(self, state: NTMState, slots: Tensor) -> Tensor:
+        """See ``MemoryNetwork``."""
+        return state.memory[:, slots]
+
+    def overwrite(self, state: NTMState, slots: Tensor, rows: Tensor) -> NTMState:
+        """See ``MemoryNetwork``."""
+        memory = state.memory.index_copy(1, slots, rows.expand(state.memory.shape[0], -1, -1))
+        return state._replace(memory=memory)
 
     def forward(self, input: Tensor, state: NTMState, recorder: Recorder | None = None) -> tuple[Tensor, NTMState]:
         """One step, see ``MemoryNetwork``."""

@@ -37,11 +37,11 @@ class Tape(NamedTuple):
     """All that the backward pass needs to know of T steps; nothing in it depends on the number of slots.
 
     ``slots`` int32 [T, B, S] words written (the V least recently accessed ones, then the previously read ones; -1
-    none), ``rows`` [T, B, S, W] and ``inverses`` [T, B, S] what they held before; ``moves`` int32 [T, B, S + V + H K, 2]
+    none), ``rows`` [T, B, S, W] and ``inverses`` [T, B, S] what they held before; ``moves`` int32 [T, B, V + 2 H K, 2]
     and ``moved`` [T, B] accesses as (slot, old neighbour); ``read_slots`` int32 and ``read_weights`` [T + 1, B, H, K],
     row 0 from before the first step; ``content_slots``, ``content_weights``, ``cosines`` [T, B, H, K] (content look-up;
-    without links the first two are views of the reads); ``linked`` [T, B, H, K, 2] forward and backward weight of each
-    word read, ``place`` int32 [T, B, H, K] where among the content words it stands (-1 nowhere); both empty without links.
+    without links the first two are views of the reads). With links only: ``linked`` [T, B, H, K, 2] forward and
+    backward weight of each word read, ``place`` int32 [T, B, H, K] its place among the content words (-1 none).
     """
 
     slots: NDArray[np.int32]
@@ -68,7 +68,7 @@ def empty_tape(steps: int, batch: int, heads: int, writers: int, k: int, word: i
         slots=np.empty((steps, batch, writes), np.int32),
         rows=np.empty((steps, batch, writes, word), dtype),
         inverses=np.empty((steps, batch, writes), dtype),
-        moves=np.empty((steps, batch, writes + writers + heads * k, 2), np.int32),
+        moves=np.empty((steps, batch, writes + heads * k, 2), np.int32),
         moved=np.zeros((steps, batch), np.int32),
         read_slots=read_slots,
         read_weights=read_weights,
@@ -198,7 +198,7 @@ def content(memory: Memory, tape: Tape, t: int, b: int, p: Array, heads: int) ->
 
 @kernel
 def read(memory: Memory, tape: Tape, t: int, b: int, out: Array) -> None:
-    """r = sum_k w~(s_k) M(s_k) [eq 4] into ``out`` [H, W]; words read with more than delta become recent."""
+    """Reads r = sum_k w~(s_k) M(s_k) [eq 4] into ``out`` [H, W]; words read with more than delta become recent."""
     moved = tape.moved[t, b]
     for h in range(out.shape[0]):
         fill(out[h], 0.0)
@@ -335,4 +335,4 @@ def write_backward(
 @kernel
 def touched(memory: Memory, b: int) -> int:
     """Number of words that may hold something: the search looks no further."""
-    return memory.ring.ends[b, TOUCHED]
+    return int(memory.ring.ends[b, TOUCHED])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from copy import copy
 from typing import Any
 
 import numpy as np
@@ -11,7 +12,7 @@ from torch import Tensor
 from torch.autograd.function import once_differentiable
 
 from engine.memory.sparse_access import empty_tape
-from engine.memory.sparse_memory import Memory, empty_memory
+from engine.memory.sparse_memory import TOUCHED, Memory, empty_memory, inverse_norm, take_oldest
 from engine.memory.sparse_sequence import Activity, Weights, backward, forward
 
 Array = NDArray[Any]
@@ -20,8 +21,8 @@ Array = NDArray[Any]
 class CompiledMemory:
     """The one copy of the memory that the states of a sequence share; changed in place, restored by backward.
 
-    ``steps`` counts the steps whose tape is still held for a backward pass. ``usable`` turns False when links could not
-    be brought back to where a sequence started.
+    ``time`` is the number of steps so far, ``steps`` how many of them wait for a backward pass. ``usable`` turns False
+    when links could not be brought back to where a backward pass ended.
     """
 
     def __init__(self, batch: int, slots: int, word: int, links: int, dtype: torch.dtype, exact_links: bool = False):
@@ -29,6 +30,7 @@ class CompiledMemory:
             batch, slots, word, links, np.float64 if dtype == torch.float64 else np.float32
         )
         self.exact_links = exact_links
+        self.time = 0
         self.steps = 0
         self.usable = True
         self.latest = np.empty((batch, 0), np.int32)
@@ -47,11 +49,35 @@ class CompiledMemory:
         links = self.memory.links
         return torch.from_numpy(links.precedence[b] - 1), torch.from_numpy(links.precedence_value[b].copy())
 
+    def fork(self) -> CompiledMemory:
+        """A copy that goes on by itself, without the tape."""
+        twin = copy(self)
+        batch, slots, word = self.memory.words.shape
+        twin.memory = empty_memory(batch, slots, word, self.memory.links.precedence.shape[1], self.memory.words.dtype)
+        ends = self.memory.ring.ends
+        for new, old in zip(_tables(twin.memory), _tables(self.memory), strict=True):
+            for b in range(min(batch, old.shape[0])):
+                used = ends[b, TOUCHED] if old.shape[1] == slots else old.shape[1]
+                new[b, :used] = old[b, :used]
+        twin.steps = 0
+        twin._gradient_rows = []
+        return twin
+
+    def overwrite(self, slots: Tensor, rows: Tensor) -> None:
+        """Put ``rows`` [n, W] into ``slots`` [n] of every batch element, by hand."""
+        for b in range(self.memory.words.shape[0]):
+            while self.memory.ring.ends[b, TOUCHED] <= int(slots.max()):
+                take_oldest(self.memory.ring, b)
+            for slot, row in zip(slots.tolist(), rows.detach().numpy(), strict=True):
+                self.memory.words[b, slot] = row
+                self.memory.inverse[b, slot] = inverse_norm(self.memory.words[b, slot])
+
     def finish(self, steps: int, read_slots: NDArray[np.int32], touched: NDArray[np.int64]) -> None:
         """After ``steps`` were reversed: forget gradients of rows once nothing waits for them, and clear the links.
 
         read_slots [steps + 1, batch, heads, reads]; touched [batch] words in use before the reversal.
         """
+        self.time -= steps
         self.steps -= steps
         self._gradient_rows.append(read_slots)
         if self.steps == 0:
@@ -81,6 +107,7 @@ class SparseSequence(torch.autograd.Function):
     def forward(  # type: ignore[override]
         ctx: Any,
         shared: CompiledMemory,
+        taped: bool,
         sums: Tensor,
         hidden_weight: Tensor,
         read_weight: Tensor,
@@ -92,8 +119,9 @@ class SparseSequence(torch.autograd.Function):
         weights: Tensor,
         slots: Tensor,
     ) -> tuple[Tensor, Tensor, Tensor, Tensor, Tensor, Tensor]:
-        """Sums [T, B, 4 C] of the input (overwritten: they must be the caller's own), weights as in ``Weights``, state.
+        """Sums [T, B, 4 C] of the input (overwritten: the caller's own), weights as in ``Weights``, state.
 
+        ``taped``: a backward pass will come.
         Returns hidden [T, B, C], reads [T, B, H W], activated outputs [T, B, P], and of the last step: cell [B, C],
         read weights [B, H, K], slots int32 [B, H, K]. The activated outputs are for recording, they pass no gradient.
         """
@@ -119,10 +147,10 @@ class SparseSequence(torch.autograd.Function):
         hidden_t, read_t, output_t = (np.ascontiguousarray(array.T) for array in arrays)
         all_weights = Weights(arrays[0], hidden_t, arrays[1], read_t, arrays[2], output_t, bias.detach().numpy())
         forward(activity, all_weights, memory, tape, shared.exact_links)
+        shared.time += steps
         shared.latest = tape.slots[-1].copy()
         ctx.parts = (shared, activity, all_weights, tape)
-        if any(ctx.needs_input_grad):
-            shared.steps += steps
+        shared.steps += steps if taped else 0
         ctx.end = shared.steps
         final_slots = torch.from_numpy(tape.read_slots[-1].copy())
         outputs = torch.from_numpy(activity.outputs)
@@ -158,6 +186,7 @@ class SparseSequence(torch.autograd.Function):
         dhidden_0, dread_0, dcell_0, dweights_0 = (torch.from_numpy(array) for array in state)
         return (
             None,
+            None,
             sums.view(steps, batch, -1),
             sums.t() @ before,
             sums.t() @ reads,
@@ -169,6 +198,11 @@ class SparseSequence(torch.autograd.Function):
             dweights_0,
             None,
         )
+
+
+def _tables(memory: Memory) -> list[Array]:
+    """Every table whose first dimension is the batch; the gradient is left out."""
+    return [memory.words, memory.inverse, *memory.ring, *memory.links[:6]]
 
 
 def _after(first: Tensor, steps: int) -> Array:

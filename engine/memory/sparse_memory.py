@@ -162,7 +162,7 @@ def insert(newer: NDArray[np.int32], older: NDArray[np.int32], ends: NDArray[np.
 def access(ring: Ring, b: int, slot: int) -> int:
     """Make a word the most recently accessed one; returns its old neighbour + 1, which ``undo_access`` needs."""
     newer, older, ends = ring.newer[b], ring.older[b], ring.ends[b]
-    before = older[slot]
+    before = int(older[slot])
     if ends[NEWEST] != slot + 1:
         unlink(newer, older, ends, slot)
         insert(newer, older, ends, slot, ends[NEWEST])

@@ -3,14 +3,14 @@
     x_t, r_{t-1} -> LSTM -> h_t -> p_t = Linear(h_t): per head q, beta, a, alpha, gamma (SDNC also pi)
     write (w^R_{t-1} and the least recently accessed words), read (K nearest words of M_t), y_t = Linear([h_t, r_t])
 
-Settled where the paper is silent: beta = 1 + softplus(.); head h clears and takes the h-th least recently accessed word;
-all words are cleared before anything is added; words never written are not read, so that the first steps read fewer than
-K words; SDNC has one writer, as the DNC does, that follows the mean of its heads' reads.
+Settled where the paper is silent: beta = 1 + softplus(.); head h clears and takes the h-th least recently accessed
+word; all these words are cleared before anything is added; words never written are not read, so that the first steps
+read fewer than K words; SDNC has one writer, as the DNC does, that follows the mean of its heads' reads.
 """
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import torch
 from torch import Tensor, nn
@@ -28,7 +28,7 @@ class SparseState(NamedTuple):
     """State of SAM and SDNC.
 
     ``hidden``, ``cell`` [B, C]; ``read`` r [B, H W]; ``weights`` w^R [B, H, K] at ``slots`` int32 [B, H, K] (-1 none);
-    ``memory``: the one copy of M, shared by all states of the sequence and changed in place.
+    ``memory``: the one copy of M, shared by all states of the sequence and changed in place; ``time``: steps so far.
     """
 
     hidden: Tensor
@@ -37,10 +37,11 @@ class SparseState(NamedTuple):
     weights: Tensor
     slots: Tensor
     memory: CompiledMemory | TensorMemory
+    time: int
 
 
 class SparseNetwork(MemoryNetwork[SparseState]):
-    """SAM, or with ``linked`` the SDNC; ``exact_links`` chooses its links as in the dense DNC instead of as published."""
+    """SAM, or with ``linked`` the SDNC, whose links are as published or, with ``exact_links``, as in the dense DNC."""
 
     def __init__(self, sizes: Sizes, linked: bool = False, exact_links: bool = False):
         super().__init__(sizes)
@@ -71,6 +72,7 @@ class SparseNetwork(MemoryNetwork[SparseState]):
             weights=like.new_zeros(reads),
             slots=torch.full(reads, -1, dtype=torch.int32, device=like.device),
             memory=memory,
+            time=0,
         )
 
     def forward(
@@ -94,14 +96,33 @@ class SparseNetwork(MemoryNetwork[SparseState]):
             outputs.append(output)
         return torch.cat(outputs), state
 
+    def fork(self, state: SparseState) -> SparseState:
+        """See ``MemoryNetwork``; copies the words in use."""
+        return state._replace(memory=state.memory.fork())
+
+    def rows(self, state: SparseState, slots: Tensor) -> Tensor:
+        """See ``MemoryNetwork``."""
+        return torch.stack([state.memory.rows(b, slots) for b in range(len(state.hidden))])
+
+    def overwrite(self, state: SparseState, slots: Tensor, rows: Tensor) -> SparseState:
+        """See ``MemoryNetwork``; the words count as used from now on, their age stays."""
+        changed = self.fork(state)
+        changed.memory.overwrite(slots, rows)
+        return changed
+
     def _run(self, inputs: Tensor, state: SparseState, recorder: Recorder | None) -> tuple[Tensor, SparseState]:
         """``inputs`` [T, B, inputs]; records only single steps."""
+        if state.time != state.memory.time:
+            raise RuntimeError(
+                f"this is the state after step {state.time}, but its memory stands at {state.memory.time}"
+            )
         cell, previous = self.controller, state.slots
-        input_weight, read_weight = cell.weight_ih.split([self.sizes.inputs, self.read_size], dim=1)
+        input_weight, read_weight = cell.weight_ih[:, : self.sizes.inputs], cell.weight_ih[:, self.sizes.inputs :]
         sums = functional.linear(inputs, input_weight, cell.bias_ih + cell.bias_hh)
-        run = SparseSequence.apply if isinstance(state.memory, CompiledMemory) else sparse_steps
+        run: Any = SparseSequence.apply if isinstance(state.memory, CompiledMemory) else sparse_steps
         hidden, reads, p, last_cell, weights, slots = run(
             state.memory,
+            torch.is_grad_enabled(),
             sums,
             cell.weight_hh,
             read_weight,
@@ -115,7 +136,7 @@ class SparseNetwork(MemoryNetwork[SparseState]):
         )
         if recorder is not None:
             self._record(recorder, p[0], state.weights, previous, weights, slots, state.memory)
-        after = SparseState(hidden[-1], last_cell, reads[-1], weights, slots, state.memory)
+        after = SparseState(hidden[-1], last_cell, reads[-1], weights, slots, state.memory, state.memory.time)
         return self.output(torch.cat([hidden, reads], dim=-1)), after
 
     def _record(
@@ -131,7 +152,8 @@ class SparseNetwork(MemoryNetwork[SparseState]):
         """Accesses of one step, from the activated controller output ``p`` [B, P] and the reads before and after."""
         heads, writers, b = self.sizes.heads, self.writers, recorder.element
         strengths = (heads + writers) * self.sizes.word
-        beta, alpha, gamma, modes = p[:, strengths:].split([heads, writers, writers, 3 * heads if self.links else 0], 1)
+        parts = [heads, writers, writers, 3 * heads if self.links else 0]
+        beta, alpha, gamma, modes = torch.split(p[:, strengths:], parts, 1)
         taken = memory.taken(b, writers)
         follow = (alpha * gamma * (writers / heads))[b, :, None] * before[b].reshape(writers, -1)
         for v, (slot, old) in enumerate(zip(taken, previous[b].reshape(writers, -1), strict=True)):
@@ -141,7 +163,7 @@ class SparseNetwork(MemoryNetwork[SparseState]):
         for h in range(heads):
             recorder.access(READ, h, slots[b, h], weights[b, h])
         changed = torch.cat([taken, previous[b].flatten().to(taken.dtype)])
-        changed = changed[changed >= 0].unique()
+        changed = torch.unique(changed[changed >= 0])
         recorder.words(changed, memory.rows(b, changed))
         recorder.signal("write gate", alpha)
         recorder.signal("interpolation gate", gamma)

@@ -7,6 +7,7 @@ GPU, where a scan of a million words takes less than a millisecond and launches 
 
 from __future__ import annotations
 
+from copy import copy
 from typing import Any
 
 import torch
@@ -28,7 +29,8 @@ def largest(scores: Tensor, k: int) -> tuple[Tensor, Tensor]:
     size = scores.shape[-1]
     if size <= k * BLOCK:
         return torch.topk(scores, k, dim=-1)
-    blocks = functional.pad(scores, (0, -size % BLOCK), value=-torch.inf).unflatten(-1, (-1, BLOCK))
+    blocks = functional.pad(scores, (0, -size % BLOCK), value=-torch.inf)
+    blocks = blocks.view(*scores.shape[:-1], -1, BLOCK)
     chosen = blocks.amax(-1).topk(k, dim=-1).indices
     candidates = blocks.gather(-2, chosen[..., None].expand(*chosen.shape, BLOCK)).flatten(-2)
     values, place = candidates.topk(k, dim=-1)
@@ -51,7 +53,24 @@ class TensorMemory:
         side = slots if links else 0
         self.link = like.new_zeros(batch, side, side)
         self.precedence_weights = like.new_zeros(batch, side)
+        self.time = 0
         self.latest = torch.empty(batch, 0, dtype=torch.int64)
+
+    def fork(self) -> TensorMemory:
+        """A copy that goes on by itself."""
+        twin = copy(self)
+        for name in ("words", "gradient", "last_access", "link", "precedence_weights"):
+            setattr(twin, name, getattr(self, name).clone())
+        return twin
+
+    def overwrite(self, slots: Tensor, rows: Tensor) -> None:
+        """Put ``rows`` [n, W] into ``slots`` [n] of every batch element, by hand."""
+        self.words[:, slots] = rows.to(self.words)
+        unused = torch.arange(self.words.shape[1], device=slots.device)[None] <= slots.max()
+        fresh = unused & (self.last_access < 0)
+        order = self.clock + torch.arange(self.words.shape[1], device=slots.device)
+        self.last_access = torch.where(fresh, order, self.last_access)
+        self.clock += self.words.shape[1]
 
     def stamp(self, slots: Tensor, used: Tensor) -> None:
         """Note accesses to ``slots`` [B, n] in order, where ``used``."""
@@ -122,6 +141,7 @@ class SparseStep(torch.autograd.Function):
         valid = previous >= 0
         taken = memory.last_access.topk(writers, dim=1, largest=False).indices
         memory.latest = taken
+        memory.time += 1
         touched = torch.cat([taken, previous.clamp(min=0)], 1)
         old_rows, old_access = gather(words, touched), memory.last_access.gather(1, touched)
         memory.stamp(taken, torch.ones_like(taken, dtype=torch.bool))
@@ -214,6 +234,7 @@ class SparseStep(torch.autograd.Function):
         memory.last_access.scatter_(1, flat, read_access)
         words.scatter_(1, touched[..., None].expand(-1, -1, size), old_rows)  # absent reads stand for word 0, saved too
         memory.last_access.scatter_(1, touched, old_access)
+        memory.time -= 1
         return None, dquery, dadd, dbeta, dalpha, dgamma, dmodes, dprevious, None
 
 
@@ -229,6 +250,7 @@ def scatter_add(words: Tensor, slots: Tensor, rows: Tensor) -> None:
 
 def sparse_steps(
     memory: TensorMemory,
+    taped: bool,
     sums: Tensor,
     hidden_weight: Tensor,
     read_weight: Tensor,
@@ -240,7 +262,7 @@ def sparse_steps(
     weights: Tensor,
     slots: Tensor,
 ) -> tuple[Tensor, Tensor, Tensor, Tensor, Tensor, Tensor]:
-    """What ``SparseSequence`` does, step by step in torch; same arguments and results."""
+    """What ``SparseSequence`` does, step by step in torch; same arguments and results (``taped`` is autograd's)."""
     heads, size = slots.shape[1], memory.words.shape[2]
     modes_size = 3 * heads if memory.links else 0
     writers = (output_weight.shape[0] - heads * size - heads - modes_size) // (size + 2)
@@ -251,13 +273,13 @@ def sparse_steps(
         i, f, g, o = gates.chunk(4, 1)
         cell = f.sigmoid() * cell + i.sigmoid() * g.tanh()
         hidden = o.sigmoid() * cell.tanh()
-        query, add, beta, alpha, gamma, modes = functional.linear(hidden, output_weight, bias).split(parts, 1)
+        query, add, beta, alpha, gamma, modes = torch.split(functional.linear(hidden, output_weight, bias), parts, 1)
         beta, alpha, gamma = 1 + functional.softplus(beta), alpha.sigmoid(), gamma.sigmoid()
-        modes = modes.unflatten(1, (heads, modes_size // heads)).softmax(-1)
-        word, weights, slots = SparseStep.apply(
+        modes = modes.reshape(len(hidden), heads, modes_size // heads).softmax(-1)
+        word, weights, slots = SparseStep.apply(  # type: ignore[no-untyped-call]
             memory,
-            query.unflatten(1, (heads, size)),
-            add.unflatten(1, (writers, size)),
+            query.view(-1, heads, size),
+            add.view(-1, writers, size),
             beta,
             alpha,
             gamma,

@@ -304,9 +304,9 @@ class RunIndex:
         RecordError
             If the trash has no such run, there is a run of that id again, or the folder cannot be moved.
         """
-        source = self.runs_folder / TRASH / run_id
-        target = self.runs_folder / run_id.partition("~")[0]
-        if not run_id or Path(run_id).name != run_id or not source.is_dir():
+        trash = self.runs_folder / TRASH
+        source, target = trash / run_id, self.runs_folder / re.sub(r"~\d+$", "", run_id)
+        if not trash.is_dir() or run_id not in os.listdir(trash):  # so it cannot be a path that leads elsewhere
             raise RecordError(f"The trash of {self.runs_folder} has no run {run_id!r}")
         if target.exists():
             raise RecordError(f"There is a run {target.name} again; the one in the trash stays there")

@@ -243,7 +243,7 @@ class EngineThread(threading.Thread):
                 self._change(job_id, status=message.status, result=message.result, error=message.error)
 
     def _gone(self, worker: Worker, message: Gone) -> None:
-        job_id, was_ready = worker.job, worker.ready
+        job_id = worker.job
         lines = worker.link.log() if worker.link else []
         ending = worker.gone(message)
         self._log.extend([*lines, f"The {worker.name} engine ended ({message.words})"])
@@ -251,7 +251,7 @@ class EngineThread(threading.Thread):
             self._note, self._note_number = ending.note, self._note_number + 1
             self._change(job_id, status=ending.status, error=ending.error)
             _complete(self._jobs[job_id], lines)
-            if was_ready and self._leave_at is None:
+            if ending.status != "failed" and self._leave_at is None:  # one that cannot start is not tried on end
                 self._start_engine(worker)
 
     def _shut_down(self, timeout: float) -> None:

@@ -32,7 +32,8 @@ def measure(seconds: float) -> dict[str, Any]:
             view = _view(pg, painted, place)
             item = pg.ImageItem(axisOrder="row-major", levels=(0.0, 1.0), lut=colours)
             view.addItem(item)
-            view.setRange(xRange=(0, STEPS), yRange=(0, SLOTS), padding=0)
+            view.setXRange(0, STEPS, padding=0)
+            view.setYRange(0, SLOTS, padding=0)
             column.addWidget(view)
             images.append(item)
         holder.show()
@@ -60,7 +61,7 @@ def measure(seconds: float) -> dict[str, Any]:
 def _view(pg: Any, painted: list[int], place: int) -> Any:
     """A view that counts how often it is painted."""
 
-    class CountingView(pg.GraphicsView):
+    class CountingView(pg.PlotWidget):
         def paintEvent(self, event: Any) -> None:
             super().paintEvent(event)
             painted[place] += 1

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from gui.application import Application
 
+LOAD = {"agent": "random-heuristic", "episodes": 100_000, "traced": 0, "advice": False}
+
 
 @contextlib.contextmanager
 def window(page: str) -> Iterator[Application]:
@@ -36,14 +38,10 @@ def window(page: str) -> Iterator[Application]:
 
 
 def work(whole: Application) -> str:
-    """Start a job that keeps the engine process busy, and wait until it runs: Alchemy episodes of the ideal
-    observer.
-    """
+    """Start a job that keeps the engine process busy (agents that play Alchemy), and wait until it runs."""
     from engine.service.jobs import Job
 
-    job = whole.engine.submit(
-        Job("alchemy", {"agent": "ideal-observer", "episodes": 100_000, "traced": 0}, title="Load")
-    )
+    job = whole.engine.submit(Job("alchemy", LOAD, title="Load"))
 
     def runs() -> bool:
         state = whole.engine.snapshot.job(job)

@@ -31,7 +31,6 @@ QLabel[role="small"] { color: $muted; font-size: ${small}pt; }
 QLabel[role="good"] { color: $good; }
 QLabel[role="bad"] { color: $bad; }
 QLabel[role="accent"] { color: $accent; }
-QLabel[role="tag"] { color: $muted; border: 1px solid $border; border-radius: 9px; padding: 1px 8px; font-size: ${small}pt; }
 
 QFrame[role="panel"], QWidget[role="panel"] { background: $panel; }
 QFrame[role="bar"], QWidget[role="bar"] { background: $window; }
@@ -131,7 +130,8 @@ QSplitter::handle:vertical { height: 1px; }
 QSplitter::handle:hover { background: $accent; }
 QDockWidget { color: $muted; font-size: ${small}pt; font-weight: 600; }
 QDockWidget::title { background: $panel; padding: 7px 10px; border-top: 1px solid $border; }
-QTabBar::tab { background: transparent; color: $muted; padding: 7px 12px; border: none; border-bottom: 2px solid transparent; }
+QTabBar::tab { background: transparent; color: $muted; padding: 7px 12px; border: none;
+    border-bottom: 2px solid transparent; }
 QTabBar::tab:selected { color: $text; border-bottom-color: $accent; }
 QTabBar::tab:hover { color: $text; }
 QTabWidget::pane { border: none; border-top: 1px solid $border; }

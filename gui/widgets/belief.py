@@ -134,7 +134,7 @@ class Belief(Picture):
             )
         corner = QRectF(area.left(), area.top(), names - 0.4 * unit, head)
         canvas.text(corner, "moves axis", theme.muted, align=RIGHT, small=True)
-        show = height > 0.95 * unit and width > 1.7 * unit
+        show = height > 0.95 * unit and width > 1.4 * unit
         for colour, row in enumerate(state.matrix):
             y = top + colour * height
             line = QRectF(area.left(), y, names, height)

@@ -103,13 +103,13 @@ class Bench(Picture):
         caption = QRectF(area.left(), area.bottom() - 1.5 * unit, area.width(), 1.5 * unit)
         height = caption.top() - area.top() - 0.5 * unit
         gap = 0.5 * unit
-        width = min(0.27 * (area.width() - 3 * gap), 8.5 * unit)
-        pot = min(0.19 * (area.width() - 3 * gap) + 0.5 * gap, 8.5 * unit)
+        width = min(0.27 * (area.width() - 3 * gap), 13 * unit)
+        pot = min(0.19 * (area.width() - 3 * gap) + 0.5 * gap, 13 * unit)
         card_height = min(max(0.42 * height, 6.2 * unit), 1.35 * width, 0.52 * height)
         span = 3 * width + pot + 3 * gap
         left = area.left() + (area.width() - span) / 2
         places = {"caption": caption}
-        flask_height = min((height - card_height - 2.2 * unit) / 2, 0.85 * (span / ROW), 4.6 * unit)
+        flask_height = min((height - card_height - 2.2 * unit) / 2, 0.85 * (span / ROW), 6.5 * unit)
         used = card_height + 1.4 * unit + 2 * flask_height + 0.7 * unit
         top = area.top() + max(0.0, 0.4 * (height - used))
         for i in range(STONES + 1):
@@ -178,7 +178,8 @@ class Bench(Picture):
         canvas.text(head, str(index + 1), theme.muted, small=True)
         canvas.text(head, signed(stone.value), theme.good if stone.value > 0 else theme.bad, align=RIGHT, bold=True)
         canvas.text(words, first, theme.text, align=CENTRE, small=True)
-        canvas.text(words.translated(0, line), second, theme.muted, align=CENTRE, small=True)
+        fits = (card.width() - 0.25 * unit) / canvas.metrics().horizontalAdvance(second)
+        canvas.text(words.translated(0, line), second, theme.muted, align=CENTRE, factor=min(max(fits, 0.7), 0.86))
         tip = f"Stone {index + 1}, {first}, {second}: the cauldron pays {signed(stone.value)}"
         self.regions.append(Region(card, f"stone {index}", tip))
 

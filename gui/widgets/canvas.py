@@ -57,6 +57,12 @@ def derived(key: str, bold: bool, factor: float) -> tuple[QFont, QFontMetricsF]:
     return _derived(key, bold, max(round(factor * 20), 4) / 20)
 
 
+@lru_cache(maxsize=4096)
+def advance(key: str, bold: bool, factor: float, text: str) -> float:
+    """Width of a line of text: the same few words are measured again at every step."""
+    return derived(key, bold, factor)[1].horizontalAdvance(text)
+
+
 class Canvas:
     """One painter, one theme, one base font. ``unit`` is a line height of the base font in pixels: all lengths follow
     it.
@@ -92,15 +98,16 @@ class Canvas:
         """Write one line, vertically centred, cut with an ellipsis where it is too long; returns the width used."""
         if not text:
             return 0.0
-        font, metrics = derived(self.key, bold, factor * (0.86 if small else 1.0))
-        width = metrics.horizontalAdvance(text)
+        size = factor * (0.86 if small else 1.0)
+        font, metrics = derived(self.key, bold, size)
+        width = advance(self.key, bold, size, text)
         if width > area.width() + 0.5:
             text = metrics.elidedText(text, Qt.TextElideMode.ElideRight, max(area.width(), 0.0))
             width = metrics.horizontalAdvance(text)
         x = area.left()
-        if align & RIGHT:
+        if align is RIGHT:
             x = area.right() - width
-        elif align & CENTRE:
+        elif align is CENTRE:
             x = area.center().x() - width / 2
         self.painter.setFont(font)
         self.painter.setPen(shade(colour, opacity))

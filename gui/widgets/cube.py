@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import lru_cache
 
-from PySide6.QtCore import QPointF, QRectF, Qt, Signal
+from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt, Signal
 from PySide6.QtGui import QMouseEvent
 
 from gui.widgets.alchemy_words import AXIS_OF_EDGE, COLOURS, EDGES, VALUES, signed, stone_words
@@ -75,26 +75,28 @@ class Cube(Picture):
 
     def draw(self, canvas: Canvas, area: QRectF) -> None:
         unit = canvas.unit
-        legend_width = 13.5 * unit
-        beside = area.width() > 34 * unit
+        legend_width = 12.5 * unit
+        beside = area.width() > 31 * unit
         if beside:
             legend = QRectF(area.right() - legend_width, area.top(), legend_width, area.height())
             cube = area.adjusted(0, 0, -legend_width - unit, 0)
         else:
             legend = QRectF(area.left(), area.bottom() - 3.6 * unit, area.width(), 3.6 * unit)
-            cube = area.adjusted(0, 0, 0, -3.9 * unit)
+            cube = area.adjusted(4.4 * unit, 0, 0, -3.9 * unit)
         self._draw_cube(canvas, cube)
         self._draw_legend(canvas, legend, beside)
+        corner = QPointF(legend.left(), area.bottom() - 1.4 * unit) if beside else area.topLeft()
+        self._draw_switch(canvas, corner, beside)
 
     def _draw_cube(self, canvas: Canvas, area: QRectF) -> None:
         state, theme, unit = self.state, canvas.theme, canvas.unit
-        radius = min(1.05 * unit, 0.06 * min(area.width(), area.height()) + 0.3 * unit)
+        radius = min(1.7 * unit, 0.035 * min(area.width(), area.height()) + 0.4 * unit)
         wanted = tuple(not state.truth and 0.005 < p < SURE for p in state.edges)
         label = canvas.metrics(small=True).horizontalAdvance("00 %") + 0.2 * unit
         counts = tuple(sum(t.vertices[v] >= FAINT for t in state.tokens) for v in range(8))
         layout = place_cube(area.getRect(), unit, radius, label, wanted, counts)
         points = [QPointF(*p) for p in layout.points]
-        width = 0.42 * unit
+        width = 0.4 * radius
         for edge in layout.order:
             start, end = (points[v] for v in EDGES[edge])
             probability, axis = state.edges[edge], state.axes[AXIS_OF_EDGE[edge]]
@@ -121,7 +123,7 @@ class Cube(Picture):
         self._draw_ends(canvas, [(QPointF(*a), QPointF(*b)) for a, b in layout.ends])
         for vertex, centre in enumerate(points):
             self._draw_vertex(canvas, vertex, centre, radius)
-        self._draw_tokens(canvas, layout.tokens)
+        self._draw_tokens(canvas, layout.tokens, 0.76 * radius)
 
     def _draw_vertex(self, canvas: Canvas, vertex: int, centre: QPointF, radius: float) -> None:
         theme = canvas.theme
@@ -146,9 +148,9 @@ class Cube(Picture):
                 opacity = 1.0 if axis.sure * axis.probability >= SURE else 0.35
                 draw_chip(canvas, point, 0.55 * canvas.unit, colour, opacity)
 
-    def _draw_tokens(self, canvas: Canvas, places: tuple[tuple[tuple[float, float], ...], ...]) -> None:
+    def _draw_tokens(self, canvas: Canvas, places: tuple[tuple[tuple[float, float], ...], ...], size: float) -> None:
         """Each stone beside every vertex it may be on, the fainter the less likely."""
-        size, taken = 0.8 * canvas.unit, [0] * 8
+        taken = [0] * 8
         for token in self.state.tokens:
             for vertex, probability in enumerate(token.vertices):
                 if probability < FAINT:
@@ -158,7 +160,7 @@ class Cube(Picture):
                 draw_stone(canvas, centre, size, token.appearance, 0.25 + 0.75 * probability)
                 number = QRectF(centre.x() - size, centre.y() - size, 2 * size, 2 * size)
                 ink = "#ffffff" if probability > 0.6 else canvas.theme.text
-                canvas.text(number, str(token.number), ink, align=CENTRE, bold=True, factor=0.62)
+                canvas.text(number, str(token.number), ink, align=CENTRE, bold=True, factor=0.78 * size / canvas.unit)
                 words = " ".join(stone_words(token.appearance))
                 tip = f"Stone {token.number}, {words}"
                 tip += "" if probability > 0.99 else f": here with {100 * probability:.0f} %"
@@ -191,29 +193,26 @@ class Cube(Picture):
                 canvas.text(right.adjusted(0, 0, -3 * unit, 0), f"{names}   {words}", theme.text, small=True)
             text = "" if state.truth else f"{100 * axis.probability:.0f} %"
             canvas.text(right, text, theme.muted, align=RIGHT, small=True)
-        switch = QRectF(area.left(), area.bottom() - 1.5 * unit, 9.6 * unit, 1.5 * unit)
-        if not beside:
-            return
-        self.draw_switch(canvas, switch)
 
     def _draw_axis_sign(self, canvas: Canvas, centre: QPointF, axis: int) -> None:
         """A short stroke along the axis as it lies in the picture."""
         along = (QPointF(1, 0), QPointF(0, -1), QPointF(0.8, -0.55))[axis] * 0.55 * canvas.unit
         canvas.line(centre - along, centre + along, canvas.theme.pairs[self.state.axes[axis].pair], 0.22 * canvas.unit)
 
-    def draw_switch(self, canvas: Canvas, area: QRectF) -> None:
+    def _draw_switch(self, canvas: Canvas, corner: QPointF, beside: bool) -> None:
         """Two words, *belief* and *truth*, of which the shown one is marked."""
         theme, unit = canvas.theme, canvas.unit
-        half = area.width() / 2
-        canvas.fill(area, theme.raised, 0.3 * unit)
+        size = QSizeF(4.2 * unit, 1.4 * unit)
+        step = QPointF(size.width(), 0) if beside else QPointF(0, size.height())
+        canvas.fill(QRectF(corner, corner + step + QPointF(size.width(), size.height())), theme.raised, 0.3 * unit)
         for index, word in enumerate(("belief", "truth")):
-            part = QRectF(area.left() + index * half, area.top(), half, area.height())
+            part = QRectF(corner + index * step, size)
             chosen = self.state.truth == bool(index)
             if chosen:
                 canvas.fill(part, theme.accent_soft, 0.3 * unit)
                 canvas.outline(part, theme.accent, 0.3 * unit)
             canvas.text(part, word, theme.text if chosen else theme.muted, align=CENTRE, small=True)
-            self.regions.append(Region(part, word, ("What can be known", "The hidden chemistry (T)")[index]))
+            self.regions.append(Region(part, word, ("What can be known", "The hidden chemistry (H)")[index]))
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         region = self.region_at(event.position())

@@ -12,7 +12,7 @@ from gui.widgets.alchemy_words import EDGES
 DEPTH = (0.30, 0.34)
 HIDDEN = 4  # the vertex seen through the cube: only axis 2 is +
 # Where stones lie beside each vertex: on a side that no edge leaves by; further ones follow outwards.
-BESIDE = ((-1.0, 0.8), (1.0, 0.9), (-1.35, 0.0), (1.0, 0.8), (-1.0, -0.8), (1.1, 0.2), (-0.3, -1.15), (1.0, -0.8))
+BESIDE = ((-1.0, 0.8), (1.0, 0.9), (-1.35, 0.0), (1.0, 0.8), (-1.0, -0.8), (1.1, 0.2), (0.6, -1.1), (1.0, -0.8))
 
 Point = tuple[float, float]
 Box = tuple[float, float, float, float]
@@ -57,7 +57,7 @@ def place_cube(
     vertex.
     """
     x, y, width, height = area
-    side, above, below = radius + 2.6 * unit, radius + 1.6 * unit, radius + 1.7 * unit
+    side, above, below = radius + 2.2 * unit, radius + 1.6 * unit, radius + 1.7 * unit
     scale = max(min((width - 2 * side) / (1 + 1.15 * DEPTH[0]), (height - above - below) / (1 + DEPTH[1])), 2.5 * unit)
     # A little wider than high, as far as there is room.
     stretch = min(max((width - 2 * side) / (1 + DEPTH[0]) / scale, 0.9), 1.4)
@@ -76,12 +76,14 @@ def place_cube(
     ends = (
         ((points[0][0] + 1.6 * unit, points[0][1] + out), (points[1][0] - 1.6 * unit, points[1][1] + out)),
         ((points[0][0] - out, points[0][1] - 1.6 * unit), (points[2][0] - out, points[2][1] + 1.6 * unit)),
-        (_beside(points[2], points[6], 0.3, -clear), _beside(points[2], points[6], 0.75, -clear)),
+        (_beside(points[2], points[6], 0.12, -clear), _beside(points[2], points[6], 0.88, -clear)),
     )
     taken: list[Box] = [(px - radius, py - radius, 2 * radius, 2 * radius) for px, py in points]
     taken += [(px - 0.6 * unit, py - 0.6 * unit, 1.2 * unit, 1.2 * unit) for pair in ends for px, py in pair]
     tokens = tuple(_beside_vertex(point, v, stones[v], radius, unit) for v, point in enumerate(points))
-    taken += [(px - 0.65 * unit, py - 0.65 * unit, 1.3 * unit, 1.3 * unit) for places in tokens for px, py in places]
+    taken += [
+        (px - 0.75 * radius, py - 0.75 * radius, 1.5 * radius, 1.5 * radius) for places in tokens for px, py in places
+    ]
     labels: dict[int, Box] = {}
     for edge, (i, j) in enumerate(EDGES):
         if wanted[edge]:
@@ -94,7 +96,7 @@ def place_cube(
 def _beside_vertex(point: Point, vertex: int, count: int, radius: float, unit: float) -> tuple[Point, ...]:
     """Places of ``count`` stones at a vertex."""
     dx, dy = BESIDE[vertex]
-    reach, step = radius + 0.35 * unit, (1.35 * unit if dx > 0 or vertex == 6 else -1.35 * unit)
+    reach, step = 1.3 * radius, (1.6 if dx > 0 else -1.6) * radius
     return tuple((point[0] + dx * reach + k * step, point[1] + dy * reach) for k in range(count))
 
 

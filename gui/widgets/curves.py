@@ -51,6 +51,7 @@ class Curves(pg.PlotWidget):
             axis = self.getAxis(side)
             axis.setPen(theme.border)
             axis.setTextPen(theme.muted)
-        self._legend.setLabelTextColor(theme.text)
+        for _, text in self._legend.items:
+            text.setText(text.text, color=theme.text)
         for place, item in enumerate(self._items.values()):
             item.setPen(pg.mkPen(theme.data[place % len(theme.data)], width=1))

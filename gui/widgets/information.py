@@ -47,8 +47,8 @@ class Information(Picture):
         state = self.state
         if isnan(state.last):
             return f"{number(sum(state.gained), 1)} bits in all"
-        words = f"gained {number(state.last, 2)}"
-        return words + (" bits" if isnan(state.possible) else f" bits of {number(state.possible, 2)} expected at best")
+        words = f"{number(state.last, 2)} bits"
+        return words if isnan(state.possible) else f"{words}, best expected {number(state.possible, 2)}"
 
     def describe(self) -> str:
         state = self.state

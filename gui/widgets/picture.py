@@ -11,7 +11,7 @@ from PySide6.QtSvg import QSvgGenerator
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from gui.theme import Theme, current, signals
-from gui.widgets.canvas import Canvas
+from gui.widgets.canvas import RIGHT, Canvas
 
 
 @dataclass(frozen=True)
@@ -90,7 +90,7 @@ class Picture(QWidget):
 
     def draw_note(self, canvas: Canvas, area: QRectF) -> None:
         """The words at the right of the heading."""
-        canvas.text(area, self.note(), canvas.theme.muted, align=Qt.AlignmentFlag.AlignRight, small=True)
+        canvas.text(area, self.note(), canvas.theme.muted, align=RIGHT, small=True)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)

@@ -1,13 +1,13 @@
-"""Points by trial: bars for the shown lines, marks for the agents they are measured against, totals with their names."""
+"""Points by trial: bars for the shown lines, marks for the agents to compare with, totals."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtCore import QPointF, QRectF
 
 from gui.widgets.alchemy_words import number
-from gui.widgets.canvas import CENTRE, RIGHT, Canvas
+from gui.widgets.canvas import CENTRE, RIGHT, Canvas, blend, ink_on
 from gui.widgets.picture import Picture, Region
 
 DASHES: tuple[tuple[float, ...], ...] = ((), (4.0, 2.0), (1.2, 1.6), (6.0, 2.0, 1.2, 2.0))
@@ -56,8 +56,14 @@ class Scores(Picture):
 
     def draw(self, canvas: Canvas, area: QRectF) -> None:
         state, unit, theme = self.state, canvas.unit, canvas.theme
-        legend = min(14.5 * unit, 0.45 * area.width())
-        plot = area.adjusted(2.0 * unit, 0.6 * unit, -legend - unit, -1.3 * unit)
+        beside = area.width() > 27 * unit
+        entries = len(state.lines) + len(state.references)
+        if beside:
+            legend = area.adjusted(area.width() - min(14.5 * unit, 0.45 * area.width()), 0, 0, 0)
+            plot = area.adjusted(2.0 * unit, 0.6 * unit, -legend.width() - unit, -1.3 * unit)
+        else:
+            legend = area.adjusted(0, area.height() - -(-entries // 2) * 1.25 * unit, 0, 0)
+            plot = area.adjusted(2.0 * unit, 0.6 * unit, 0, -legend.height() - 1.6 * unit)
         every = [v for s in state.lines + state.references for v in s.scores]
         top = max(45.0, max(every, default=0.0))
         bottom = min(0.0, min(every, default=0.0))
@@ -72,7 +78,7 @@ class Scores(Picture):
         count = max(len(state.lines), 1)
         for trial in range(state.trials):
             x = plot.left() + trial * cell
-            label = QRectF(x, plot.bottom() + 0.1 * unit, cell, 1.2 * unit)
+            label = QRectF(x - 0.5 * unit, plot.bottom() + 0.1 * unit, cell + unit, 1.2 * unit)
             at = trial == state.trial
             canvas.text(label, str(trial + 1), theme.accent if at else theme.muted, align=CENTRE, small=True, bold=at)
             bar = 0.64 * cell / count
@@ -91,7 +97,7 @@ class Scores(Picture):
                 if trial < len(s.scores)
             )
             self.regions.append(Region(QRectF(x, plot.top(), cell, plot.height()), trial, f"Trial {trial + 1}\n{tip}"))
-        self._draw_legend(canvas, QRectF(area.right() - legend, area.top(), legend, area.height()))
+        self._draw_legend(canvas, legend, 1 if beside else 2)
 
     def _draw_bar(self, canvas: Canvas, bar: QRectF, line: Series, trial: int, scale: float) -> None:
         value = line.scores[trial]
@@ -99,25 +105,24 @@ class Scores(Picture):
         zero = bar.top()
         bar.setTop(zero - max(height, 0))
         bar.setBottom(zero + max(-height, 0) + (1.5 if height == 0 else 0))
-        canvas.fill(
-            bar.adjusted(0.5, 0, -0.5, 0), canvas.theme.data[line.colour], 0, 1.0 if trial <= self.state.trial else 0.5
-        )
-        if bar.width() > 1.15 * canvas.unit:
-            inside = bar.height() > 1.3 * canvas.unit
-            label = QRectF(
-                bar.left() - canvas.unit,
-                bar.top() if inside else bar.top() - 1.1 * canvas.unit,
-                bar.width() + 2 * canvas.unit,
-                1.1 * canvas.unit,
-            )
-            colour = "#14161a" if inside and canvas.theme.is_dark else "#ffffff" if inside else canvas.theme.text
-            canvas.text(label, number(value), colour, align=CENTRE, small=True)
+        fill, share = canvas.theme.data[line.colour], 1.0 if trial <= self.state.trial else 0.5
+        canvas.fill(bar.adjusted(0.5, 0, -0.5, 0), fill, 0, share)
+        unit = canvas.unit
+        if bar.width() > 0.9 * unit:
+            inside = bar.height() > 1.4 * unit
+            label = QRectF(bar.left() - unit, bar.bottom() - 1.3 * unit, bar.width() + 2 * unit, 1.1 * unit)
+            if not inside:
+                label.moveBottom(bar.top())
+            ink = ink_on(blend(fill, canvas.theme.panel, share)) if inside else canvas.theme.text
+            canvas.text(label, number(value), ink, align=CENTRE, small=True)
 
-    def _draw_legend(self, canvas: Canvas, area: QRectF) -> None:
+    def _draw_legend(self, canvas: Canvas, area: QRectF, columns: int) -> None:
         theme, unit = canvas.theme, canvas.unit
         rows = [(s, True, 0) for s in self.state.lines] + [(s, False, k) for k, s in enumerate(self.state.references)]
         for index, (series, is_line, dash) in enumerate(rows):
-            row = QRectF(area.left(), area.top() + index * 1.35 * unit, area.width(), 1.35 * unit)
+            width, height = area.width() / columns, (1.35 if columns == 1 else 1.25) * unit
+            line, column = divmod(index, columns)
+            row = QRectF(area.left() + column * width, area.top() + line * height, width - (columns - 1) * unit, height)
             if row.bottom() > area.bottom() + 1:
                 return
             centre = row.center().y()
@@ -136,4 +141,4 @@ class Scores(Picture):
             canvas.text(
                 row.adjusted(1.7 * unit, 0, -used - 0.4 * unit, 0), series.title, theme.text, small=True, bold=is_line
             )
-            canvas.text(row, figure, theme.text, align=Qt.AlignmentFlag.AlignRight, small=True, bold=is_line)
+            canvas.text(row, figure, theme.text, align=RIGHT, small=True, bold=is_line)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Slot
-from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QWidget
+from PySide6.QtCore import QEvent, QObject, QTimer, Slot
+from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QMouseEvent
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QWidget
 
 from gui.theme import UNIT
 from gui.widgets.labels import label
@@ -13,49 +13,36 @@ SHOWN_MS = 4000
 
 
 class Toast(QFrame):
-    """One notice at a time, the newest; a screen reader announces it. It may carry one button (Undo)."""
+    """One notice at a time, the newest; a screen reader announces it; a click sends it away."""
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
         self.setProperty("role", "toast")
         self._label = label()
-        self._button = QPushButton()
-        self._button.setProperty("role", "quiet")
-        self._action = None
         layout = QHBoxLayout(self)
         layout.setContentsMargins(2 * UNIT, UNIT, 2 * UNIT, UNIT)
-        layout.setSpacing(2 * UNIT)
         layout.addWidget(self._label)
-        layout.addWidget(self._button)
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.setInterval(SHOWN_MS)
         self._timer.timeout.connect(self.hide)
-        self._button.clicked.connect(self._on_clicked)
         parent.installEventFilter(self)
         self.hide()
 
     @property
     def text(self) -> str:
+        """What was said last."""
         return self._label.text()
 
-    def say(self, text: str, button: str = "", action=None) -> None:
-        """Show ``text`` for a few seconds; ``action()`` is what the button does."""
+    @Slot(str)
+    def say(self, text: str) -> None:
+        """Show ``text`` for a few seconds."""
         self._label.setText(text)
-        self._button.setText(button)
-        self._button.setVisible(bool(button))
-        self._action = action
         self._place()
         self.show()
         self.raise_()
         self._timer.start()
         QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(self, text))
-
-    @Slot()
-    def _on_clicked(self) -> None:
-        self.hide()
-        if self._action is not None:
-            self._action()
 
     def _place(self) -> None:
         self.adjustSize()
@@ -67,6 +54,5 @@ class Toast(QFrame):
             self._place()
         return False
 
-    def mousePressEvent(self, event) -> None:
-        if event.button() == Qt.MouseButton.LeftButton:
-            self.hide()
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        self.hide()

@@ -14,7 +14,9 @@ SPEEDS = (1, 2, 4, 8, 16, 60)
 
 
 class Transport(QFrame):
-    """Timeline and buttons; ``position_chosen`` wherever the person wants to go, ``playing_changed`` on play and pause."""
+    """Timeline and buttons; ``position_chosen`` wherever the person wants to go, ``playing_changed`` on play and
+    pause.
+    """
 
     position_chosen = Signal(int)
     playing_changed = Signal(bool)
@@ -26,7 +28,7 @@ class Transport(QFrame):
         self.timeline.position_chosen.connect(self.position_chosen)
         self.playing = False
         self._place, self.speed = label("", "small"), QComboBox()
-        self._place.setAlignment(Qt.AlignmentFlag.AlignLeft)
+        self._place.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         self._place.setAccessibleName("Place of the cursor")
         widest = "trial 10 of 10\nstep 20 of 20\n200 of 200"
         self._place.setMinimumWidth(self.fontMetrics().boundingRect(0, 0, 999, 999, 0, widest).width() + UNIT)

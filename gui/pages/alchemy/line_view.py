@@ -27,7 +27,7 @@ class LineView(QSplitter):
         wanted = Qt.Orientation.Vertical if compared else Qt.Orientation.Horizontal
         if self.orientation() != wanted:
             self.setOrientation(wanted)
-            self.setSizes([450, 550] if compared else [400, 600])
+            self.setSizes([450, 550] if compared else [410, 590])
         heading = title if compared else "Bench"
         if heading != self.bench.heading:
             self.bench.heading = heading

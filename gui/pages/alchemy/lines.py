@@ -67,6 +67,9 @@ class Lines(QFrame):
             chip = self._chips[line.identifier]
             chip.setText(f"{line.title}  {score:+.0f}".replace("-", "−"))
             chip.setChecked(line.identifier in shown)
+            font = self.font()
+            font.setBold(chip.isChecked())
+            chip.setFont(font)
             chip.setAccessibleName(f"Show line {line.title}")
             chip.setToolTip(f"{line.title}\nClick shows this line, Ctrl+click shows two side by side")
         self._recolour()

@@ -82,7 +82,9 @@ class Situations:
 
     Attributes: ``nodes`` all situations as a structured array, ``lines`` by identifier in order of appearance,
     ``agents`` (name,
-    title) by index, ``chemistries`` by episode number, ``references`` by episode number.
+    title) by index, ``chemistries`` by episode number, ``references`` by episode number, ``refused`` why commands
+    were not
+    carried out (whoever tells the person empties it).
     """
 
     def __init__(self, record: Record) -> None:
@@ -91,9 +93,10 @@ class Situations:
         self.agents: dict[int, tuple[str, str]] = {}
         self.chemistries: dict[int, dict[str, Any]] = {}
         self.references: dict[int, list[Reference]] = {}
+        self.refused: list[str] = []
         self._nodes, self._decisions = _Growing("nodes"), _Growing("decisions")
         self._decided: dict[tuple[int, int], int] = {}
-        self._seen = dict.fromkeys(("lines", "agents", "chemistries", "references"), 0)
+        self._seen = dict.fromkeys(("lines", "agents", "chemistries", "references", "refused"), 0)
         self._paths: dict[int, Path] = {}
 
     @property
@@ -142,6 +145,9 @@ class Situations:
         title = str(event.get("title", name))
         kept = [r for r in self.references.get(event["episode"], []) if r.agent != name]
         self.references[event["episode"]] = [*kept, Reference(name, title, scores, int(event.get("runs", 1)))]
+
+    def _take_refused(self, event: dict[str, Any]) -> None:
+        self.refused.append(str(event.get("reason", "")))
 
     def trials(self, episode: int) -> int:
         """Trials of an episode."""

@@ -6,13 +6,15 @@ import time
 from pathlib import Path as File
 from typing import Any
 
-from PySide6.QtCore import Slot
+from PySide6.QtCore import Qt, Slot
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QStackedWidget, QVBoxLayout
 
 from engine.errors import BadInput
 from gui.pages.alchemy.actions import page_actions
 from gui.pages.alchemy.empty import Welcome
 from gui.pages.alchemy.exporter import Exporter
+from gui.pages.alchemy.history import History
 from gui.pages.alchemy.lines import Lines
 from gui.pages.alchemy.menus import Menus
 from gui.pages.alchemy.model import Situations
@@ -20,7 +22,6 @@ from gui.pages.alchemy.panels import Panels, View
 from gui.pages.alchemy.session import PERSON, Session
 from gui.pages.alchemy.toolbar import Toolbar
 from gui.pages.page import Page
-from gui.undo import Change
 from gui.widgets.alchemy_words import action_words
 from gui.widgets.transport import Transport
 
@@ -28,8 +29,10 @@ from gui.widgets.transport import Transport
 class AlchemyPage(Page):
     """Play, watch, step through and branch episodes of Alchemy.
 
-    Attributes: ``situations`` the record shown (None: the welcome), ``session`` the interactive job that still takes commands,
-    ``shown`` the line or two lines on screen, ``position`` of the cursor, ``playing`` whether the person plays, ``branching``
+    Attributes: ``situations`` the record shown (None: the welcome), ``session`` the interactive job that still takes
+    commands,
+    ``shown`` the line or two lines on screen, ``position`` of the cursor, ``playing`` whether the person plays,
+    ``branching``
     whether the next action on the bench is a what-if.
     """
 
@@ -40,6 +43,7 @@ class AlchemyPage(Page):
 
     def __init__(self, workspace) -> None:
         super().__init__(workspace)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.situations: Situations | None = None
         self.session: Session | None = None
         self.shown: tuple[str, ...] = ()
@@ -51,8 +55,9 @@ class AlchemyPage(Page):
         self._following = True
         self._dirty = True
         self._moved = 0.0
-        self._seen_row = -1
         self._finished = False
+        self._acted = -1  # the situation acted on last: one action for each
+        self._history = History(workspace.undo, self.take_back)
         self.toolbar, self.lines, self.transport = Toolbar(), Lines(), Transport()
         self.panels = Panels(self.transport)
         self.welcome = Welcome()
@@ -102,15 +107,15 @@ class AlchemyPage(Page):
         self._begin(self.toolbar.agent_name)
         self.playing, self.advice = False, True
 
-    def _begin(self, line: str, parent: str | None = None) -> None:
+    def _begin(self, line: str) -> None:
         if self.session is not None:
             self.session.finish()
-        self.session = Session.begin(self.workspace.engine, self.toolbar.chemistry, self.toolbar.agent_name, parent)
+        self.session = Session.begin(self.workspace.engine, self.toolbar.chemistry, self.toolbar.agent_name)
         self.wanted, self.branching, self._finished = line, False, False
-        if parent is None:
-            self.situations, self.shown, self.position = None, (), 0
-            self.transport.set_playing(False)
-            self.welcome.set_waiting(True)
+        self.situations, self.shown, self.position, self.episode = None, (), 0, 0
+        self.transport.set_playing(False)
+        self.welcome.set_waiting(True)
+        self._stack.setCurrentWidget(self.welcome)
         self._following, self._dirty = True, True
 
     def open_record(self, identifier: str) -> None:
@@ -120,6 +125,7 @@ class AlchemyPage(Page):
             self.workspace.show_error(str(problem), "The record was left as it is", "Choose another run")
             return
         self.session, self.playing, self.branching, self.advice, self.truth = None, False, False, True, False
+        self.shown, self.episode, self.wanted = (), 0, ""
         made = self.situations.record.metadata
         self.toolbar.choose(self.situations.level, str(made.configuration.get("agent", "")), made.seed)
         self._following, self.position = False, 0
@@ -129,8 +135,8 @@ class AlchemyPage(Page):
 
         self.situations = Situations(Record.open(folder))
         self.situations.refresh()
-        self.shown, self.episode, self._seen_row, self._dirty = (), 0, -1, True
-        self.workspace.undo.clear()
+        self._dirty, self._acted = True, -1
+        self._history.reset()
 
     def open_file(self, file: str) -> None:
         """Take chemistries from an episode file (JSON lines)."""
@@ -237,7 +243,8 @@ class AlchemyPage(Page):
             return
         if self.branching:
             self.what_if(action)
-        elif not self.session.waiting:
+        elif self._acted != self.row:
+            self._acted = self.row
             self.session.act(self.row, action)
             self.advice, self._following, self._dirty = False, True, True
 
@@ -248,7 +255,8 @@ class AlchemyPage(Page):
         row, first = self.row, self.shown[0]
         colours = tuple(int(c) for c in self.situations.nodes[row]["colours"])
         if self.session is None or not self.session.open or self.session.record is None:
-            self._begin("", parent=self.situations.record.id)
+            self.session = Session.again(self.workspace.engine, self.situations.record, self.toolbar.agent_name)
+            self.playing = False
         names = self.situations.lines
         line = next(f"what-if-{k}" for k in range(1, 10_000) if f"what-if-{k}" not in names)
         title = f"What if {action_words(action, colours)}"
@@ -262,7 +270,7 @@ class AlchemyPage(Page):
         line = self.situations.lines.get(PERSON) if self.situations else None
         if self.session is not None and self.session.open and line is not None and line.leaf != row:
             self.session.rewind(row)
-            self._following = True
+            self._following, self._acted = True, -1
 
     def toggle(self, name: str) -> None:
         """Switch ``truth``, ``belief``, ``advice`` or ``branching``."""
@@ -273,6 +281,18 @@ class AlchemyPage(Page):
     def show_truth(self, truth: bool) -> None:
         """Show the hidden chemistry, or the belief again."""
         self.truth, self._dirty = truth, True
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Keys that no picture took: a stone's number goes to the bench, Space plays, the rest moves the cursor."""
+        if self.branching and event.key() == Qt.Key.Key_Escape:
+            self.toggle("branching")
+        elif event.key() == Qt.Key.Key_Space:
+            self.transport.toggle()
+        elif self.may_act and event.text() in ("1", "2", "3", "e", "E"):
+            self.panels.bench.setFocus()
+            self.panels.bench.keyPressEvent(event)
+        elif self.is_ready:
+            self.transport.timeline.keyPressEvent(event)
 
     # Frames
 
@@ -303,6 +323,9 @@ class AlchemyPage(Page):
             self._choose_lines()
         if changed:
             self._follow()
+        if self.situations.refused:
+            self.workspace.toast(self.situations.refused.pop())
+            self._acted = -1
         return changed
 
     def _choose_lines(self) -> None:
@@ -319,30 +342,14 @@ class AlchemyPage(Page):
         if not self.is_ready:
             return
         mine = self.situations.lines.get(PERSON)
-        if mine is not None and self.playing and mine.leaf != self._seen_row < len(self.situations.nodes):
-            self._remember(mine.leaf)
+        if mine is not None and self.playing:
+            self._history.note(self.situations, mine.leaf)
         if self._following:
             self.position = self.path.positions[-1]
         last = self.situations.nodes[self.path.rows[-1]]
         if last["done"] and not self._finished and self.playing and self.shown[0] == PERSON:
             self._finished = True
             self.workspace.toast(self._result(float(last["score"])))
-
-    def _remember(self, leaf: int) -> None:
-        before, self._seen_row = self._seen_row, leaf
-        if before >= 0 and int(self.situations.nodes["parent"][leaf]) == before and before < leaf:
-            colours = tuple(int(c) for c in self.situations.nodes["colours"][before])
-            words = action_words(int(self.situations.nodes["action"][leaf]), colours)
-            if leaf == len(self.situations.nodes) - 1 or leaf not in self._undoable:
-                self._undoable.add(leaf)
-                self.workspace.undo.push(Change(words.capitalize(), self.take_back, before, leaf))
-
-    @property
-    def _undoable(self) -> set[int]:
-        """Situations that already have a step in the history; a redo must not add another."""
-        if getattr(self, "_undoable_of", None) is not self.situations:
-            self._undoable_of, self._undoable_rows = self.situations, set()
-        return self._undoable_rows
 
     def _result(self, score: float) -> str:
         others = self.situations.references.get(self.episode, [])
@@ -365,7 +372,9 @@ class AlchemyPage(Page):
         view = View(self.situations, self.shown, self.position, self.may_act, self.truth, self.belief, advice)
         self.panels.show_view(view, changed)
         lines = self.episode_lines()
-        scores = [float(self.situations.nodes["score"][min(line.leaf, len(self.situations.nodes) - 1)]) for line in lines]
+        scores = [
+            float(self.situations.nodes["score"][min(line.leaf, len(self.situations.nodes) - 1)]) for line in lines
+        ]
         self.lines.show_lines(lines, scores, list(self.shown))
         self.lines.show_episodes(list(self.situations.chemistries), self.episode)
         self.lines.words.setText(self._words())

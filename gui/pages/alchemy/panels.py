@@ -22,7 +22,8 @@ from gui.widgets.transport import Transport
 class View:
     """What the page shows: one or two lines of a record, at one position.
 
-    Attributes: ``enabled`` whether the first bench takes actions, ``truth`` the hidden chemistry instead of the belief,
+    Attributes: ``enabled`` whether the first bench takes actions, ``truth`` the hidden chemistry instead of the
+    belief,
     ``belief`` whether belief may be seen, ``advice`` whether the ideal observer's choice may be seen.
     """
 
@@ -63,6 +64,8 @@ class Panels(QSplitter):
         self.addWidget(self._bottom)
         self.views[1].hide()
         self._top.setSizes([900, 900, 300])
+        for index, stretch in enumerate((1, 1, 0)):
+            self._top.setStretchFactor(index, stretch)
         self._bottom.setSizes([620, 620])
         self.setSizes([440, 240])
         self._regrets: choices.Regrets | None = None
@@ -129,6 +132,7 @@ class Panels(QSplitter):
         self._bottom.setVisible(not compared)
         if compared:
             self._side.addWidget(self.scores)
+            self._side.setSizes([250, 130, 260])
             self._top.setSizes([420, 420, 360])
         else:
             self._bottom.addWidget(self.scores)

@@ -97,7 +97,14 @@ def table(situations: Situations, path: Path) -> str:
         old, new = situations.nodes[before], situations.nodes[after]
         words = action_words(int(new["action"]), tuple(int(c) for c in old["colours"]))
         effect = EFFECTS[int(new["effect"])]
-        row = [situations.position(before), int(old["trial"]) + 1, int(old["step"]) + 1, int(new["action"]), words, effect]
+        row = [
+            situations.position(before),
+            int(old["trial"]) + 1,
+            int(old["step"]) + 1,
+            int(new["action"]),
+            words,
+            effect,
+        ]
         figures = [f"{new[key]:g}" for key in ("reward", "score")] + [f"{new['information']:.6g}"]
         writer.writerow([*row, *figures, int(new["remaining"]), f"{new['entropy'][0]:.6g}"])
     return text.getvalue()

@@ -1,4 +1,6 @@
-"""A session at the bench as the page sees it: a job of the engine, its record, and commands that wait for both. No Qt."""
+"""A session at the bench as the page sees it: a job of the engine, its record, and commands that wait for both. No
+Qt.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from engine.service.jobs import Job
 
 if TYPE_CHECKING:
+    from engine.runs import Record
     from gui.bridge import Bridge
 
 PERSON = "you"
@@ -47,8 +50,17 @@ class Session:
     record: str | None = None
 
     @classmethod
+    def again(cls, engine: Bridge, record: Record, opponent: str) -> Session:
+        """Start a session that goes on from everything a record holds, in a record of its own."""
+        made = record.metadata
+        settings = made.configuration
+        file, number = str(settings.get("episodes_file", "")), int(settings.get("episode", 0))
+        chemistry = Chemistry(made.seed, str(settings.get("level", "")), file, number)
+        return cls.begin(engine, chemistry, opponent, record.id)
+
+    @classmethod
     def begin(cls, engine: Bridge, chemistry: Chemistry, opponent: str, parent: str | None = None) -> Session:
-        """Start a session; with ``parent`` it goes on from everything that record holds."""
+        """Start a session; ``parent`` as in :meth:`again`."""
         job = Job(
             "alchemy-play",
             chemistry.configuration(opponent),

@@ -9,10 +9,11 @@ from PySide6.QtWidgets import QComboBox, QFrame, QHBoxLayout, QMenu, QPushButton
 
 from engine.agents.catalogue import AGENTS
 from engine.alchemy.levels import BENCHMARK
+from gui.pages.alchemy.dice import Dice
 from gui.pages.alchemy.session import Chemistry
 from gui.theme import UNIT
 from gui.widgets.icon import set_icon
-from gui.widgets.labels import ElidedLabel
+from gui.widgets.labels import label
 
 LEVELS = (
     ("rotation and random bottleneck", BENCHMARK),
@@ -38,16 +39,13 @@ class Toolbar(QFrame):
         super().__init__()
         self.setProperty("role", "bar")
         self.file = ""
-        self._source = ElidedLabel("Chemistry seed", "small")
+        self._source = label("Seed", "small")
         self.seed = QSpinBox()
         self.seed.setRange(0, SEED_LIMIT)
         self.seed.setValue(1337)
         self.seed.setAccessibleName("Chemistry seed")
         self.seed.setMinimumWidth(self.fontMetrics().horizontalAdvance("9999999") + 5 * UNIT)
-        self.dice = QToolButton()
-        self.dice.setText("⚄")
-        self.dice.setAccessibleName("Another chemistry")
-        self.dice.setToolTip("Another chemistry at random")
+        self.dice = Dice()
         self.dice.clicked.connect(self.roll)
         self.close_file = QToolButton()
         set_icon(self.close_file, "close", 2 * UNIT)
@@ -68,7 +66,7 @@ class Toolbar(QFrame):
         self.agent.setToolTip("Who plays the same chemistry beside you, and goes on after a what-if")
         self.open_button = self._button("Open", "Open a recorded episode or an episode file", "folder")
         self.watch_button = self._button("Watch", "Let the agent play this chemistry and step through it", "play")
-        self.play_button = self._button("Play it yourself", "Play this chemistry with mouse or keyboard (P)", "flask")
+        self.play_button = self._button("Play it yourself", "Play with mouse or keyboard (Ctrl+N)", "flask")
         self.what_if_button = self._button("What if…", "Try another action here and see both futures (W)", "branch")
         self.export_button = self._button("Export", "Pictures, animations, tables, and lines of Python", "export")
         for button in (self.open_button, self.what_if_button, self.export_button):
@@ -98,7 +96,7 @@ class Toolbar(QFrame):
     def show_file(self, file: str, name: str, episodes: int) -> None:
         """Take chemistries from a file with that many episodes; an empty ``file`` goes back to seeds."""
         self.file = file
-        self._source.setText(f"{name}, episode" if file else "Chemistry seed")
+        self._source.setText(f"{name}, episode" if file else "Seed")
         self.seed.setAccessibleName(f"Episode of {name}" if file else "Chemistry seed")
         self.seed.setMaximum(episodes - 1 if file else SEED_LIMIT)
         self.seed.setValue(0 if file else 1337)

@@ -272,9 +272,16 @@ class ExperimentsPage(Page):
         for seed in parse_seeds(self.seeds.text()):
             device = self.workspace.settings.device if entry.uses_torch else "auto"
             self.workspace.engine.submit(
-                Job(entry.name, values, seed, device, self.preset.currentData() or "", self.name.text().strip() or entry.title,
-                    runs_folder=str(self.workspace.runs_folder))
-            )  # fmt: skip
+                Job(
+                    entry.name,
+                    values,
+                    seed,
+                    device,
+                    self.preset.currentData() or "",
+                    self.name.text().strip() or entry.title,
+                    runs_folder=str(self.workspace.runs_folder),
+                )
+            )
 
     def on_frame(self) -> None:
         snapshot = self.workspace.engine.snapshot

@@ -2,39 +2,25 @@
 
 from __future__ import annotations
 
+import importlib
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QItemSelection, QItemSelectionModel, QSize, Qt, Slot
+from PySide6.QtCore import QItemSelection, QItemSelectionModel, Qt, Slot
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
-from PySide6.QtWidgets import (
-    QAbstractItemView,
-    QComboBox,
-    QFileDialog,
-    QFrame,
-    QHBoxLayout,
-    QHeaderView,
-    QLineEdit,
-    QMenu,
-    QPushButton,
-    QSplitter,
-    QStackedLayout,
-    QTableView,
-    QVBoxLayout,
-)
+from PySide6.QtWidgets import QFileDialog, QFrame, QMenu, QSplitter, QStackedLayout, QVBoxLayout
 
 from gui.actions import Action
 from gui.pages.page import Page
 from gui.pages.runs.commands import DeleteRuns
 from gui.pages.runs.detail import RunDetail
-from gui.pages.runs.model import COLUMNS, SETTINGS, RunTableModel
+from gui.pages.runs.model import RunTableModel
+from gui.pages.runs.table import FilterBar, RunTable
 from gui.pages.runs.transfer import FORMATS, export_runs, import_folders
-from gui.theme import UNIT
 from gui.undo import Change
 from gui.widgets.empty_state import EmptyState
-from gui.widgets.icon import set_icon
-from gui.widgets.labels import hairline, label
+from gui.widgets.labels import hairline
 
 if TYPE_CHECKING:
     from engine.runs import RunRow
@@ -42,8 +28,6 @@ if TYPE_CHECKING:
 
 REFRESH_S = 2.0
 LIVE_S = 0.2
-STATUSES = ("finished", "running", "stopped", "failed", "crashed", "interrupted", "damaged")
-WIDTHS = (180, 116, 200, 56, 76, 124, 80, 96)
 
 
 class RunsPage(Page):
@@ -63,32 +47,8 @@ class RunsPage(Page):
         self._all = 0
         self._snapshot: object = None
         self.model = RunTableModel(self)
-        self.search = QLineEdit()
-        self.search.setProperty("role", "search")
-        self.search.setPlaceholderText("Filter by words in name, settings or tags")
-        self.search.setAccessibleName("Filter runs")
-        self.search.setClearButtonEnabled(True)
-        self.search.setMaximumWidth(44 * UNIT)
-        self.experiment, self.status = QComboBox(), QComboBox()
-        self.experiment.addItem("All experiments", None)
-        self.experiment.setAccessibleName("Experiment")
-        self.experiment.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
-        self.status.addItem("Any status", None)
-        self.status.setAccessibleName("Status")
-        for name in STATUSES:
-            self.status.addItem(name.capitalize(), name)
-        self.count = label("", "muted")
-        self.import_button = QPushButton("Import…")
-        set_icon(self.import_button, "import", 15)
-        bar = QHBoxLayout()
-        bar.setContentsMargins(2 * UNIT, UNIT, 2 * UNIT, UNIT)
-        bar.setSpacing(UNIT)
-        for widget in (self.search, self.experiment, self.status):
-            bar.addWidget(widget, 1 if widget is self.search else 0)
-        bar.addStretch(1)
-        bar.addWidget(self.count)
-        bar.addWidget(self.import_button)
-        self.table = self._make_table()
+        self.filters = FilterBar()
+        self.table = RunTable(self.model)
         self.detail = RunDetail()
         self.nothing = EmptyState(
             "bars", "No run yet", "Runs appear here as soon as they start, and stay.", "Start an experiment"
@@ -107,42 +67,15 @@ class RunsPage(Page):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
-        layout.addLayout(bar)
+        layout.addWidget(self.filters)
         layout.addWidget(hairline())
         layout.addWidget(centre, 1)
         self._connect()
 
-    def _make_table(self) -> QTableView:
-        table = QTableView()
-        table.setModel(self.model)
-        table.setAccessibleName("Runs")
-        table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        table.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
-        table.setShowGrid(False)
-        table.setWordWrap(False)
-        table.verticalHeader().hide()
-        table.verticalHeader().setDefaultSectionSize(table.fontMetrics().height() + UNIT + 6)
-        table.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-        header = table.horizontalHeader()
-        header.setHighlightSections(False)
-        header.setSectionsMovable(True)
-        header.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
-        for place, width in enumerate(WIDTHS):
-            table.setColumnWidth(place, width)
-        header.setMinimumSectionSize(48)
-        header.setSectionResizeMode(SETTINGS, QHeaderView.ResizeMode.Stretch)
-        table.setIconSize(QSize(12, 12))
-        table.setSortingEnabled(True)
-        header.setSortIndicator([column.sort for column in COLUMNS].index("created"), Qt.SortOrder.DescendingOrder)
-        table.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
-        return table
-
     def _connect(self) -> None:
         self.model.sort_wanted.connect(self._on_sort)
-        self.search.textChanged.connect(self.refresh)
-        self.experiment.currentIndexChanged.connect(self.refresh)
-        self.status.currentIndexChanged.connect(self.refresh)
-        self.import_button.clicked.connect(self._on_import)
+        self.filters.changed.connect(self.refresh)
+        self.filters.import_wanted.connect(self._on_import)
         self.table.selectionModel().selectionChanged.connect(self._on_selection)
         self.table.doubleClicked.connect(self._on_open)
         self.table.customContextMenuRequested.connect(self._on_menu)
@@ -162,23 +95,49 @@ class RunsPage(Page):
             return bool(self.selected())
 
         return [
-            Action("runs.find", "Filter runs", self.search.setFocus, "Edit", 3, "Ctrl+F", "search"),
+            Action("runs.find", "Filter runs", self.filters.search.setFocus, "Edit", 3, "Ctrl+F", "search"),
             Action("runs.open", "Open run", self._on_open, "File", 1, "Return", enabled=one),
             Action("runs.import", "Import runs…", self._on_import, "File", 2, icon="import"),
             Action("runs.export", "Export runs…", self._on_export, "File", 2, "Ctrl+E", "export", some),
-            Action("runs.clone", "Run again…", lambda: self.workspace.clone_run(self.selected()[0]), "Run", 1, "Ctrl+D", "play", one),
-            Action("runs.copy", "Copy command that repeats the run", self.detail.copy.click, "Edit", 3, icon="copy", enabled=one),
+            Action(
+                "runs.clone",
+                "Run again…",
+                lambda: self.workspace.clone_run(self.selected()[0]),
+                "Run",
+                1,
+                "Ctrl+D",
+                "play",
+                one,
+            ),
+            Action(
+                "runs.copy",
+                "Copy command that repeats the run",
+                self.detail.copy.click,
+                "Edit",
+                3,
+                icon="copy",
+                enabled=one,
+            ),
             Action("runs.reveal", "Show run's folder", self.detail.reveal.click, "File", 3, icon="folder", enabled=one),
-            Action("runs.delete", "Delete runs", lambda: self.delete(self.selected()), "Edit", 4, "Del", "trash", some,
-                   hint="Moves them to the trash folder; can be undone"),
-        ]  # fmt: skip
+            Action(
+                "runs.delete",
+                "Delete runs",
+                lambda: self.delete(self.selected()),
+                "Edit",
+                4,
+                "Del",
+                "trash",
+                some,
+                hint="Moves them to the trash folder; can be undone",
+            ),
+        ]
 
     # The list
 
     @Slot()
     def refresh(self) -> None:
         """Ask for the list anew; only the newest of several questions is answered."""
-        text, experiment, status = self.search.text(), self.experiment.currentData(), self.status.currentData()
+        text, experiment, status = self.filters.choice()
         sort, descending, index = self._sort, self._descending, self.workspace.index
         self._next_refresh = time.monotonic() + REFRESH_S
 
@@ -195,12 +154,7 @@ class RunsPage(Page):
         rows, self._all, experiments = answer
         chosen = self.selected()
         self.model.show(rows)
-        for name in experiments:
-            if self.experiment.findData(name) < 0:
-                self.experiment.addItem(name, name)
-        self.count.setText(
-            f"{len(rows):,} of {self._all:,} runs".replace(",", " ") if len(rows) != self._all else f"{self._all} runs"
-        )
+        self.filters.show_answer(experiments, len(rows), self._all)
         self._stack.setCurrentIndex(0 if self._all else 1)
         if self._wanted and self.model.place(self._wanted) >= 0:
             self.select([self._wanted])
@@ -370,22 +324,15 @@ class RunsPage(Page):
     def save_state(self) -> dict[str, Any]:
         return {
             "splitter": self._splitter.sizes(),
-            "columns": [self.table.columnWidth(place) for place in range(len(COLUMNS))],
-            "sort": [self._sort, self._descending],
+            "table": self.table.save_state(),
         }
 
     def restore_state(self, state: dict[str, Any]) -> None:
-        sizes, columns, sort = state.get("splitter"), state.get("columns"), state.get("sort")
+        sizes, table = state.get("splitter"), state.get("table")
         if isinstance(sizes, list) and len(sizes) == 2 and all(isinstance(size, int) and size > 0 for size in sizes):
             self._splitter.setSizes(sizes)
-        if isinstance(columns, list) and len(columns) == len(COLUMNS):
-            for place, width in enumerate(columns):
-                if place != SETTINGS and isinstance(width, int):
-                    self.table.setColumnWidth(place, max(48, min(400, width)))
-        names = [column.sort for column in COLUMNS]
-        if isinstance(sort, list) and len(sort) == 2 and sort[0] in names:
-            order = Qt.SortOrder.DescendingOrder if sort[1] else Qt.SortOrder.AscendingOrder
-            self.table.horizontalHeader().setSortIndicator(names.index(sort[0]), order)
+        if isinstance(table, dict):
+            self.table.restore_state(table)
 
     def tour(self, folder: Path) -> dict[str, Any]:
         self.refresh()
@@ -399,4 +346,7 @@ def _curves(folder: Path) -> dict[str, Any]:
     from engine.runs import Record
 
     record = Record.open(folder)
-    return {name: record.scalars(name) for name in record.scalar_names()}
+    names = record.scalar_names()
+    if names:
+        importlib.import_module("gui.widgets.curves")  # a fifth of a second that the main thread is spared
+    return {name: record.scalars(name) for name in names}

@@ -76,7 +76,8 @@ class SettingsPage(Page):
         self._row(
             "Python of the engine",
             self._with_button(self.interpreter, "Choose…", self._on_interpreter),
-            "Another Python that has Athanor installed, for instance with a GPU build of torch. In force with the next start",
+            "Another Python that has Athanor installed, for instance with a GPU build of torch. "
+            "In force with the next start",
         )
         self.device = self._choice("Device", DEVICES, settings.device, "For experiments that can use a GPU")
 

@@ -1,5 +1,7 @@
 """The Alchemy evaluation: figures, repeatability, files, bad input."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
@@ -45,7 +47,7 @@ def test_the_oracle_has_no_regret_on_the_published_episodes(tmp_path):
     except BadInput as absent:
         pytest.skip(str(absent))
     result, _ = evaluate(
-        tmp_path, agent="search-oracle", level=EVALUATION, episodes=40, episodes_file=str(path), traced=0
+        tmp_path, agent="search-oracle", level=EVALUATION, episodes=40, episodes_file=path, traced=0
     )
     assert result["regret_mean"] == 0
     assert result["score_mean"] == result["oracle_mean"]
@@ -65,7 +67,7 @@ def test_traced_episodes_hold_lines_decisions_and_references(tmp_path):
     [
         ({"agent": "nobody"}, "no agent called 'nobody'"),
         ({"level": "alchemy/of_gold"}, "no Alchemy level"),
-        ({"episodes_file": "missing.jsonl"}, "missing.jsonl"),
+        ({"episodes_file": Path("missing.jsonl")}, "missing.jsonl"),
         ({"episodes": 0}, "episodes"),
     ],
 )
@@ -79,9 +81,9 @@ def test_an_episode_that_the_level_cannot_have_is_refused(tmp_path):
     rotated = next(episode for episode in iter(lambda: sample_episode(random, Level()), None) if episode.chemistry.rotation)
     write_episodes(tmp_path / "one.jsonl", [rotated])
     with pytest.raises(BadInput, match="cannot occur in level"):
-        evaluate(tmp_path, level=EVALUATION, episodes=1, episodes_file=str(tmp_path / "one.jsonl"))
+        evaluate(tmp_path, level=EVALUATION, episodes=1, episodes_file=tmp_path / "one.jsonl")
     with pytest.raises(BadInput, match="at most 1"):
-        evaluate(tmp_path, episodes=2, episodes_file=str(tmp_path / "one.jsonl"))
+        evaluate(tmp_path, episodes=2, episodes_file=tmp_path / "one.jsonl")
 
 
 def test_a_stop_is_heard_inside_an_episode(tmp_path):

@@ -27,7 +27,7 @@ while True:
     writer.event("e", {"n": n, "time": now, "words": "x" * (n % 100)})
     writer.scalar("s", now, n)
     n += 1
-    if n % 20 == 0:
+    if n % 5 == 0:
         time.sleep(0.001)
 """
 
@@ -36,13 +36,14 @@ while True:
 def test_kill_loses_at_most_a_second(tmp_path: Path) -> None:
     chance = random.Random(20260101)
     children = []
-    for number in range(6):
+    for number in range(4):
         command = [sys.executable, "-c", CHILD, str(tmp_path / f"runs{number}")]
         child = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
         assert child.stdout is not None
         children.append((child, Path(child.stdout.readline().strip())))
+    time.sleep(1.1)  # the youngest has been writing for longer than a second
     for child, folder in children:
-        time.sleep(chance.uniform(0.05, 0.5))
+        time.sleep(chance.uniform(0, 0.5))
         record = Record.open(folder)
         assert record.status().status == "running"
         child.kill()
@@ -53,8 +54,6 @@ def test_kill_loses_at_most_a_second(tmp_path: Path) -> None:
         status = record.status()
         assert status.status == "interrupted"
         assert status.error is None
-        if killed - _first_time(record) < 1.0:
-            continue  # younger than a second: nothing is promised
         rows = record.table("t").read()
         np.testing.assert_array_equal(rows["n"], np.arange(len(rows)))
         np.testing.assert_array_equal(rows["pad"], np.repeat(rows["n"][:, None] % 251, 37, axis=1))
@@ -66,13 +65,6 @@ def test_kill_loses_at_most_a_second(tmp_path: Path) -> None:
         steps, values = record.scalars("s")
         np.testing.assert_array_equal(steps, np.arange(len(steps)))
         assert killed - values[-1] < 1.0
-    survivors = [record for _, record in children if len(Record.open(record).table("t"))]
-    assert len(survivors) >= 4  # so that the loop above has checked something
-
-
-def _first_time(record: Record) -> float:
-    rows = record.table("t").read(0, 1)
-    return float(rows["time"][0]) if len(rows) else float("inf")
 
 
 def test_an_ended_but_unreaped_process_is_gone(tmp_path: Path) -> None:

@@ -1,6 +1,7 @@
 """Small real records for the Alchemy page's tests: the engine's own trace, one quick agent, one branch."""
 
 import numpy as np
+
 from engine.agents.catalogue import make_agent
 from engine.agents.protocol import Decision
 from engine.agents.traced import catch_up, play_on

@@ -1,0 +1,1 @@
+"""The simple information-gathering game: objects with features, a hidden rule that pays."""

@@ -1,0 +1,1 @@
+"""Language models as players: prompts, transcripts, endpoints, budgets."""

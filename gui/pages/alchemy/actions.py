@@ -1,0 +1,83 @@
+"""What can be done on the Alchemy page, as data for menus, palette and keyboard."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+from gui.actions import Action
+
+if TYPE_CHECKING:
+    from gui.pages.alchemy.page import AlchemyPage
+
+
+def page_actions(page: AlchemyPage) -> list[Action]:
+    """Every action of the page."""
+    return [*_doing(page), *_seeing(page), *_moving(page), *_taking(page)]
+
+
+def _doing(page: AlchemyPage) -> list[Action]:
+    def ready() -> bool:
+        return page.is_ready
+
+    return [
+        Action("alchemy.play", "Play it yourself", page.play_yourself, "Run", 0, "Ctrl+N", "flask",
+               hint="Begin an episode on the chosen chemistry"),
+        Action("alchemy.watch", "Watch the agent", page.watch, "Run", 0, icon="play",
+               hint="Let the chosen agent play the chosen chemistry"),
+        Action("alchemy.what-if", "What if: choose another action", partial(page.toggle, "branching"), "Run", 0, "W",
+               "branch", ready, lambda: page.branching, "The next action on the bench begins another future"),
+        Action("alchemy.dice", "Another chemistry", page.toolbar.roll, "Run", 0, hint="A random seed"),
+        Action("alchemy.open", "Open episode file…", page.menus.ask_file, "File", 1, "Ctrl+O", "import",
+               hint="JSON lines, compressed or not"),
+    ]  # fmt: skip
+
+
+def _seeing(page: AlchemyPage) -> list[Action]:
+    return [
+        Action("alchemy.truth", "Hidden chemistry", lambda: page.show_truth(not page.truth), "View", 4, "H",
+               checked=lambda: page.truth, hint="Show the true graph and maps in place of the belief"),
+        Action("alchemy.belief", "Belief", partial(page.toggle, "belief"), "View", 4, "B",
+               checked=lambda: page.belief, hint="Hide it to play blind"),
+        Action("alchemy.advice", "Advice of the ideal observer", partial(page.toggle, "advice"), "View", 4, "A",
+               checked=lambda: page.advice, hint="What the ideal observer would do here"),
+    ]  # fmt: skip
+
+
+def _moving(page: AlchemyPage) -> list[Action]:
+    transport = page.transport
+
+    def ready() -> bool:
+        return page.is_ready
+
+    rows = (
+        ("alchemy.play-pause", "Play or pause", transport.toggle, "K", "play"),
+        ("alchemy.first", "To the first step", transport.to_first, "", "first"),
+        ("alchemy.back", "A step back", transport.back, ",", "previous"),
+        ("alchemy.forward", "A step forward", transport.forward, ".", "next"),
+        ("alchemy.last", "To the last step", transport.to_last, "", "last"),
+    )
+    return [Action(name, text, act, "View", 5, keys, icon, ready) for name, text, act, keys, icon in rows]
+
+
+def _taking(page: AlchemyPage) -> list[Action]:
+    exporter = page.exporter
+
+    def ready() -> bool:
+        return page.is_ready
+
+    rows = (
+        ("copy-picture", "Copy picture", exporter.copy_picture, "Ctrl+Shift+C", "copy"),
+        ("copy-python", "Copy Python", exporter.copy_python, "", "copy"),
+        ("copy-command", "Copy command line", exporter.copy_command, "", "copy"),
+        ("png", "Save picture as PNG…", partial(exporter.ask, "png"), "", "export"),
+        ("svg", "Save picture as SVG…", partial(exporter.ask, "svg"), "", "export"),
+        ("gif", "Save episode as GIF…", partial(exporter.ask, "gif"), "", "export"),
+        ("webp", "Save episode as WebP…", partial(exporter.ask, "webp"), "", "export"),
+        ("csv", "Save steps as CSV…", partial(exporter.ask, "csv"), "", "export"),
+        ("jsonl", "Save episode as JSON lines…", partial(exporter.ask, "jsonl"), "", "export"),
+    )
+    return [
+        Action(f"alchemy.{name}", text, act, "File" if "…" in text else "Edit", 3, keys, icon, ready)
+        for name, text, act, keys, icon in rows
+    ]

@@ -1,0 +1,95 @@
+"""The menus of the toolbar's buttons: recent records, other actions at this step, export."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Slot
+from PySide6.QtWidgets import QFileDialog
+
+from gui.pages.alchemy import choices
+from gui.widgets.alchemy_words import action_words
+
+if TYPE_CHECKING:
+    from gui.pages.alchemy.page import AlchemyPage
+
+RECENT = 12
+FILES = "Alchemy episodes (*.jsonl *.jsonl.gz *.json);;All files (*)"
+
+
+class Menus(QObject):
+    """Fills each menu when it is about to be shown."""
+
+    def __init__(self, page: AlchemyPage) -> None:
+        super().__init__(page)
+        self._page = page
+        bar = page.toolbar
+        bar.open_button.menu().aboutToShow.connect(self.fill_open)
+        bar.what_if_button.menu().aboutToShow.connect(self.fill_what_if)
+        bar.export_button.menu().aboutToShow.connect(self.fill_export)
+        bar.agent.currentTextChanged.connect(page.welcome.set_agent)
+
+    @Slot()
+    def fill_open(self) -> None:
+        """Recent Alchemy records, then the file dialog."""
+        from engine.errors import BadInput
+
+        menu = self._page.toolbar.open_button.menu()
+        menu.clear()
+        workspace = self._page.workspace
+        try:
+            workspace.index.refresh()
+            rows = [row for row in workspace.index.list(limit=200) if row.experiment.startswith("alchemy")][:RECENT]
+        except (BadInput, OSError) as problem:
+            rows = []
+            menu.addAction(f"The list of runs cannot be read: {problem}").setEnabled(False)
+        for row in rows:
+            menu.addAction(f"{row.title or row.experiment}   {row.id[:15]}", partial(self._page.open_record, row.id))
+        if rows:
+            menu.addSeparator()
+        menu.addAction("Episode file…", self.ask_file)
+
+    @Slot()
+    def fill_what_if(self) -> None:
+        """Every different action at the step on screen."""
+        menu = self._page.toolbar.what_if_button.menu()
+        menu.clear()
+        page = self._page
+        if not page.is_ready or page.situations.nodes[page.row]["done"]:
+            menu.addAction("Open or play an episode first").setEnabled(False)
+            return
+        menu.addAction("Choose on the bench (W)", partial(page.toggle, "branching"))
+        menu.addSeparator()
+        colours = tuple(int(c) for c in page.situations.nodes[page.row]["colours"])
+        for action in choices.kinds(page.situations, page.row).values():
+            menu.addAction(action_words(action, colours).capitalize(), partial(page.what_if, action))
+
+    @Slot()
+    def fill_export(self) -> None:
+        """Pictures, animations, tables, text."""
+        menu, exporter = self._page.toolbar.export_button.menu(), self._page.exporter
+        menu.clear()
+        if not self._page.is_ready:
+            menu.addAction("Open or play an episode first").setEnabled(False)
+            return
+        menu.addAction("Copy picture", exporter.copy_picture)
+        menu.addAction("Copy Python", exporter.copy_python)
+        menu.addAction("Copy command line", exporter.copy_command)
+        menu.addSeparator()
+        for kind, text in (
+            ("png", "Picture as PNG…"),
+            ("svg", "Picture as SVG…"),
+            ("gif", "Episode as GIF…"),
+            ("webp", "Episode as WebP…"),
+            ("csv", "Steps as CSV…"),
+            ("jsonl", "Episode as JSON lines…"),
+        ):
+            menu.addAction(text, partial(exporter.ask, kind))
+
+    @Slot()
+    def ask_file(self) -> None:
+        """Let the person choose an episode file."""
+        file, _ = QFileDialog.getOpenFileName(self._page, "Open episode file", "", FILES)
+        if file:
+            self._page.open_file(file)
