@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import logging
 from functools import partial
+from importlib import import_module
 from typing import TYPE_CHECKING
 
 from gui.palette import Entry
 
 if TYPE_CHECKING:
+    from engine.runs import RunIndex
     from gui.window import MainWindow
 
 log = logging.getLogger("athanor.palette")
@@ -36,6 +38,12 @@ def palette_entries(window: MainWindow, query: str) -> list[Entry]:
         except (OSError, ValueError) as error:
             log.warning("runs could not be searched: %s", error)
     return entries
+
+
+def prepare_search(index: RunIndex) -> int:
+    """Load what a search needs and bring the index up to date; called in the loader's thread."""
+    import_module("engine.experiments.catalogue")
+    return index.refresh()
 
 
 def _experiments(window: MainWindow) -> list[Entry]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import logging
 import os
+import signal
 import sys
 import time
 from pathlib import Path
@@ -169,6 +170,8 @@ def run(arguments: list[str]) -> int:
     chosen = options(arguments)
     if chosen.data:
         os.environ["ATHANOR_HOME"] = str(Path(chosen.data).expanduser().absolute())
+    if chosen.selftest and not has_display():
+        os.environ["QT_QPA_PLATFORM"] = "offscreen"
     if not has_display():
         print(  # noqa: T201
             "There is no display to open a window on (neither DISPLAY nor WAYLAND_DISPLAY is set).\n"
@@ -180,6 +183,8 @@ def run(arguments: list[str]) -> int:
     guard = CrashGuard(user_folder() / "logs", chosen.debug)
     whole = Application(application, chosen, guard)
     whole.window.ended.connect(application.quit)
+    for number in (signal.SIGINT, signal.SIGTERM):  # the ordered end, not a cut: runs are stopped and kept
+        signal.signal(number, lambda *_: application.quit())
     whole.show()
     status = 0
     if chosen.selftest:

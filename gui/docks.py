@@ -83,6 +83,8 @@ class PerformanceView(QWidget):
 
     def __init__(self, probe: LatencyProbe, clock: FrameClock, engine: Bridge, recent: RecentLines) -> None:
         super().__init__()
+        self.setProperty("role", "panel")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self._probe, self._clock, self._engine, self._recent = probe, clock, engine, recent
         self._next = 0.0
         self._process = None
@@ -93,7 +95,7 @@ class PerformanceView(QWidget):
         for row, (key, title) in enumerate(self.ROWS):
             self._values[key] = label("–")
             self._values[key].setAccessibleName(title)
-            self._values[key].setMinimumWidth(9 * UNIT)
+            self._values[key].setMinimumWidth(14 * UNIT)
             self._values[key].setAlignment(Qt.AlignmentFlag.AlignRight)
             grid.addWidget(label(title, "muted"), row, 0)
             grid.addWidget(self._values[key], row, 1)

@@ -156,7 +156,6 @@ class Palette(QFrame):
         self._before = window.focusWidget()
         self.field.setText(text)
         self._on_text(text)
-        self._place()
         self.show()
         self.raise_()
         self.field.setFocus(Qt.FocusReason.ShortcutFocusReason)
@@ -176,7 +175,8 @@ class Palette(QFrame):
     def _place(self) -> None:
         area = self.parentWidget().rect()
         width = min(640, area.width() - 4 * UNIT)
-        height = min(460, area.height() - 8 * UNIT)
+        lines = self.list.count() * (self.list.sizeHintForRow(0) if self.list.count() else 0)
+        height = min(lines + self.field.sizeHint().height() + 4 * UNIT, 60 * UNIT, area.height() - 8 * UNIT)
         self.setGeometry((area.width() - width) // 2, 5 * UNIT, width, height)
 
     @Slot(str)
@@ -189,6 +189,7 @@ class Palette(QFrame):
             item.setToolTip(entry.hint)
             self.list.addItem(item)
         self.list.setCurrentRow(0)
+        self._place()
 
     @Slot(QListWidgetItem)
     def _on_clicked(self, item: QListWidgetItem) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import traceback
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,6 +14,8 @@ from PySide6.QtWidgets import QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
 from gui import layouts
 from gui.actions import Actions
+from gui.actions_palette import palette_entries, prepare_search
+from gui.actions_window import window_actions
 from gui.bars import Rail, StatusBar, TopBar
 from gui.closing import CloseQuestion
 from gui.docks import LogView, PerformanceView, dock, undo_view
@@ -90,9 +93,6 @@ class MainWindow(QMainWindow):
             "undo": dock(self, "undo", "History of changes", undo_view(workspace.undo), areas.RightDockWidgetArea),
         }
         self.toast = Toast(centre)
-        from gui.actions_palette import palette_entries
-        from gui.actions_window import window_actions
-
         self.palette_box = Palette(self, lambda query: palette_entries(self, query))
         self.palette_box.recent = list(workspace.settings.recent)
         self.actions_list.add(window_actions(self))
@@ -193,6 +193,7 @@ class MainWindow(QMainWindow):
     @Slot()
     def open_palette(self) -> None:
         self.actions_list.refresh()
+        self.workspace.loader.load("palette", partial(prepare_search, self.workspace.index), lambda count: None)
         self.palette_box.open()
 
     @Slot(object)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from datetime import UTC, datetime
 
 
@@ -38,14 +37,16 @@ def size(count: float) -> str:
 
 
 def when(iso: str) -> str:
-    """A time in UTC as local wall time: today only the hour, else the date too."""
+    """A time in UTC as local wall time, as short as it can be: 08:35 today, 3 Nov 08:35 this year, else 2025-11-03."""
     try:
         moment = datetime.fromisoformat(iso)
     except ValueError:
         return iso
     local = (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone()
-    today = time.strftime("%Y-%m-%d")
-    return local.strftime("%H:%M" if local.strftime("%Y-%m-%d") == today else "%Y-%m-%d %H:%M")
+    now = datetime.now().astimezone()
+    if local.date() == now.date():
+        return f"{local:%H:%M}"
+    return f"{local.day} {local:%b %H:%M}" if local.year == now.year else f"{local:%Y-%m-%d}"
 
 
 def value_words(value: object) -> str:

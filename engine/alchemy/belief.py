@@ -2,8 +2,9 @@
 
 Every observation of symbolic Alchemy is certain: a hypothesis either predicts it or is refuted. So the posterior is the
 prior restricted to the set of hypotheses that are still consistent, one bit each (21 kB); an update is a bitwise *and*,
-a probability is a weighted count of bits. The rules are those of section 5.4 of the specification notes on Wang et al. 2021:
-a visible stone deletes stone maps and rotations, an effect or its absence deletes whatever predicted something else.
+a probability is a weighted count of bits. The rules are those of section 5.4 of the specification notes on Wang et
+al. 2021: a visible stone deletes stone maps and rotations, an effect or its absence deletes whatever predicted
+something else.
 """
 
 from __future__ import annotations
@@ -26,8 +27,8 @@ if TYPE_CHECKING:
 class Entropy(NamedTuple):
     """Posterior entropy in bits and its chain-rule parts, conditioned in this order.
 
-    ``total = potion_map + stone_map + graph`` with ``potion_map = H(potion map)``, ``stone_map = H(stone map, rotation |
-    potion map)`` and ``graph = H(graph | potion map, stone map, rotation)``.
+    ``total = potion_map + stone_map + graph`` with ``potion_map = H(potion map)``, ``stone_map = H(stone map,
+    rotation | potion map)`` and ``graph = H(graph | potion map, stone map, rotation)``.
     """
 
     total: float
@@ -42,8 +43,8 @@ class Belief:
 
     Attributes
     ----------
-    words : uint32 [109 ranks, 48 potion maps], read-only; bit ``4 * stone_map + rotation`` is set while that hypothesis is
-        consistent with everything seen (numbering: ``engine.alchemy.hypotheses``).
+    words : uint32 [109 ranks, 48 potion maps], read-only; bit ``4 * stone_map + rotation`` is set while that
+        hypothesis is consistent with everything seen (numbering: ``engine.alchemy.hypotheses``).
     """
 
     words: NDArray[np.uint32]
@@ -66,12 +67,12 @@ class Belief:
             if not level.random_rotation:
                 rotations = range(1)
             if level.graph is not None:
-                words[hyp.GRAPH_ORDER != level.graph] = 0
+                words[level.graph != hyp.GRAPH_ORDER] = 0
             words &= np.uint32(sum(1 << 4 * s + r for s in stone_maps for r in rotations))
         return cls(words)
 
     def see(self, appearance: NDArray[np.int8], indicator: int) -> Belief:
-        """Posterior after a stone of this appearance (int8 [3]) and indicator lies on the table; raises BadInput if it cannot."""
+        """Posterior after a stone (appearance int8 [3], indicator) lies on the table; raises BadInput if it cannot."""
         seen = np.bitwise_or.reduce(hyp.seen_words(_code(appearance), int(indicator)))
         return self._restricted(self.words & seen)
 
@@ -87,12 +88,20 @@ class Belief:
 
         Parameters
         ----------
-        appearance, indicator : the stone before, int8 [3] and -3, -1, 1 or 3.
-        colour : perceived potion 0..5.
-        appearance_after, indicator_after : the stone after; an unchanged stone says that the potion had no effect. The
-            indicator after it is information too, so leave it out only where it is not known.
+        appearance
+            The stone before, int8 [3].
+        indicator
+            What it showed, -3, -1, 1 or 3.
+        colour
+            Perceived potion 0..5.
+        appearance_after
+            The stone after, int8 [3]; an unchanged stone says that the potion had no effect.
+        indicator_after
+            What it shows then; information too, so leave it out only where it is not known.
 
-        Raises BadInput if no remaining hypothesis predicts this outcome.
+        Raises
+        ------
+        BadInput : no remaining hypothesis predicts this outcome.
         """
         if not 0 <= colour < 6:
             raise BadInput(f"A potion colour is 0 to 5, not {colour}")
@@ -111,7 +120,7 @@ class Belief:
     # Counting
 
     @cached_property
-    def _mass(self) -> int:
+    def mass(self) -> int:
         """Total prior weight of what remains (294,912 for everything)."""
         return _mass(self.words)
 
@@ -148,7 +157,7 @@ class Belief:
 
     def entropy(self) -> Entropy:
         """Posterior entropy in bits, split by the chain rule (order: see ``Entropy``)."""
-        mass = self._mass
+        mass = self.mass
         weight_log = 0.0  # sum of w log2 w over what remains
         for block, weight in hyp.BLOCKS[:2]:
             count = int(np.bitwise_count(self.words[block]).sum(dtype=np.int64))
@@ -158,11 +167,12 @@ class Belief:
         return Entropy(max(total, 0.0), maps, max(pairs - maps, 0.0), max(total - pairs, 0.0))
 
     def information_of(self, later: Belief) -> float:
-        """Bits gained on the way from this belief to a ``later`` one: -log2 of the probability of what was seen between.
+        """Bits gained on the way from this belief to a ``later`` one: -log2 of the probability of what was seen
+        between.
 
         Its expectation over outcomes is ``expected_information``; unlike the fall in entropy it is never negative.
         """
-        return float(np.log2(self._mass / later._mass))
+        return float(np.log2(self.mass / later.mass))
 
     def expected_information(
         self,
@@ -171,15 +181,23 @@ class Belief:
         present: NDArray[np.bool_],
         colours: NDArray[np.int8],
     ) -> NDArray[np.float64]:
-        """Expected information of each of the 40 actions in bits, float64 [40].
+        """Expected information of each of the 40 actions in bits.
 
         Parameters
         ----------
-        appearances, indicators, present : int8 [3, 3], int8 [3], bool [3] of the stones on the table.
-        colours : int8 [12], perceived potions, -1 where used.
+        appearances
+            int8 [3, 3] of the stones on the table.
+        indicators
+            int8 [3], what they show.
+        present
+            bool [3], which of them are there.
+        colours
+            int8 [12], perceived potions, -1 where used.
 
-        Outcomes are certain under each hypothesis, so this is the entropy of the outcome. Cauldron, no-op and actions
-        without stone or potion tell nothing: what the next trial's stones will show is not counted.
+        Returns
+        -------
+        float64 [40]. Outcomes are certain under each hypothesis, so this is the entropy of the outcome. Cauldron, no-op
+        and actions without stone or potion tell nothing: what the next trial's stones will show is not counted.
         """
         information = np.zeros(1 + STONES * (1 + POTIONS))
         known: dict[tuple[int, int, int], float] = {}
@@ -194,31 +212,32 @@ class Belief:
 
     def _outcome_entropy(self, code: int, indicator: int, colour: int) -> float:
         potions = colour_to_potion()[:, colour]
-        masses, left = [], self._mass
+        masses, left = [], self.mass
         for code_after, indicator_after in hyp.possible_outcomes(code, indicator):
-            masses.append(_mass(self.words & hyp.outcome_words(code, indicator, code_after, indicator_after)[:, potions]))
+            allowed = hyp.outcome_words(code, indicator, code_after, indicator_after)[:, potions]
+            masses.append(_mass(self.words & allowed))
             left -= masses[-1]
             if left == 0:
                 break
         if left:
             raise BadInput("No possible chemistry agrees with the stones on the table: let the belief see them first")
-        return _entropy(np.array(masses), self._mass)
+        return _entropy(np.array(masses), self.mass)
 
     # Marginals
 
     def potion_map_marginal(self) -> NDArray[np.float64]:
         """Probability of each potion map, float64 [48]."""
-        return np.asarray(self._joint.sum(axis=1) / self._mass)
+        return np.asarray(self._joint.sum(axis=1) / self.mass)
 
     def potion_marginal(self) -> NDArray[np.float64]:
-        """Probability that a colour is a latent potion, float64 [6 colours, 6 latent potions]; rows and columns sum to 1."""
-        return np.einsum("m,mcl->cl", self.potion_map_marginal(), _potion_one_hot())
+        """Probability that a colour is a latent potion, float64 [6 colours, 6 potions]; rows, columns sum to 1."""
+        return np.asarray(np.einsum("m,mcl->cl", self.potion_map_marginal(), _potion_one_hot()))
 
     def graph_marginal(self) -> NDArray[np.float64]:
         """Probability of each graph in the order of ``chemistry.GRAPHS``, float64 [109]."""
         counts = np.bitwise_count(self.words.view(np.uint64)).sum(axis=1, dtype=np.int64) * hyp.RANK_WEIGHTS
         marginal = np.empty(len(GRAPH_PRIOR))
-        marginal[hyp.GRAPH_ORDER] = counts / self._mass
+        marginal[hyp.GRAPH_ORDER] = counts / self.mass
         return marginal
 
     def edge_marginal(self) -> NDArray[np.float64]:
@@ -227,7 +246,7 @@ class Belief:
 
     def stone_map_marginal(self) -> NDArray[np.float64]:
         """Probability of each stone map, float64 [8]."""
-        return np.asarray(self._joint.sum(axis=0).reshape(8, 4).sum(axis=1) / self._mass)
+        return np.asarray(self._joint.sum(axis=0).reshape(8, 4).sum(axis=1) / self.mass)
 
     def sign_marginal(self) -> NDArray[np.float64]:
         """Probability that each stone-map sign is +1, float64 [3 axes]."""
@@ -235,13 +254,13 @@ class Belief:
 
     def rotation_marginal(self) -> NDArray[np.float64]:
         """Probability of each rotation, float64 [4]."""
-        return np.asarray(self._joint.sum(axis=0).reshape(8, 4).sum(axis=0) / self._mass)
+        return np.asarray(self._joint.sum(axis=0).reshape(8, 4).sum(axis=0) / self.mass)
 
     def vector(self) -> NDArray[np.float32]:
         """The reference's belief vector, float32 [28].
 
-        12 edges, 6 permutations, 3 potion directions (by latent axis), 3 stone signs, 4 rotations. Certain entries are 0 or
-        1, uncertain ones 0.5; of several possible permutations or rotations each possible one is 0.5, an excluded one 0.
+        12 edges, 6 permutations, 3 potion directions (by latent axis), 3 stone signs, 4 rotations. Certain entries
+        are 0 or 1, uncertain ones 0.5; of several possible permutations each possible one is 0.5, an excluded one 0.
         While more than one rotation is possible every entry is 0.5 (notes, section 4).
         """
         rotation = self.rotation_marginal()

@@ -1,9 +1,9 @@
 """How the 167,424 possible chemistries are numbered, weighted and packed into machine words.
 
-Graphs come first, sorted by their number of constraints, then potion maps, then one 32-bit word that holds the eight stone
-maps and four rotations: ``index = ((rank * 48 + potion_map) * 8 + stone_map) * 4 + rotation`` with ``rank`` the place of
-the graph in ``GRAPH_ORDER``. In that order the three prior weights (48 : 4 : 1 for 0; 1; 2 and 3 constraints) are three
-contiguous blocks of whole words, so a mass is three bit counts.
+Graphs come first, sorted by their number of constraints, then potion maps, then one 32-bit word that holds the eight
+stone maps and four rotations: ``index = ((rank * 48 + potion_map) * 8 + stone_map) * 4 + rotation`` with ``rank`` the
+place of the graph in ``GRAPH_ORDER``. In that order the three prior weights (48 : 4 : 1 for 0; 1; 2 and 3
+constraints) are three contiguous blocks of whole words, so a mass is three bit counts.
 """
 
 from __future__ import annotations
@@ -28,7 +28,9 @@ GRAPH_ORDER: NDArray[np.intp] = np.argsort(GRAPH_CONSTRAINTS, kind="stable")
 BLOCKS: tuple[tuple[slice, int], ...] = ((slice(0, 1), 48), (slice(1, 13), 4), (slice(13, 109), 1))
 """Ranks that share a prior weight, and that weight."""
 
-RANK_WEIGHTS: NDArray[np.int64] = np.concatenate([np.full(block.stop - block.start, weight) for block, weight in BLOCKS])
+RANK_WEIGHTS: NDArray[np.int64] = np.concatenate(
+    [np.full(block.stop - block.start, weight) for block, weight in BLOCKS]
+)
 """Prior weight of one hypothesis of each rank, int64 [109]; proportional to the prior of section 2.3 (sum 192)."""
 
 CODES = 27  # appearances: base-three number of the three values + 1; 20 of them occur
@@ -42,7 +44,7 @@ def appearance_code(appearance: NDArray[np.int8]) -> NDArray[np.intp]:
 
 def hypothesis_index(chemistry: Chemistry) -> int:
     """Index 0..167,423 of a chemistry in the order of this module."""
-    rank = int(np.flatnonzero(GRAPH_ORDER == chemistry.graph)[0])
+    rank = int(np.flatnonzero(chemistry.graph == GRAPH_ORDER)[0])
     return ((rank * 48 + chemistry.potion_map) * 8 + chemistry.stone_map) * 4 + chemistry.rotation
 
 
@@ -84,7 +86,7 @@ def appearance_words() -> NDArray[np.uint32]:
 @lru_cache(maxsize=512)
 def seen_words(code: int, indicator: int) -> NDArray[np.uint32]:
     """As ``appearance_words()[code]``, restricted to vertices that show this indicator, uint32 [8]."""
-    words = np.where(INDICATORS == indicator, appearance_words()[code], np.uint32(0))
+    words = np.where(indicator == INDICATORS, appearance_words()[code], np.uint32(0))
     words.setflags(write=False)
     return words
 

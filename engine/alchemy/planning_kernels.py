@@ -1,9 +1,10 @@
 """Compiled inner loops of the planner under uncertainty. Importing this module imports numba: the engine process only.
 
 A node of the search is a set of hypotheses ("particles") with the vertex of each stone under each of them, the looks of
-the three stones, and the potions held. An action sends every particle to a known vertex; particles whose stone then looks
-the same stay together. Searched as expectimax; unsearched nodes are valued from the average over their particles of the
-optimal value with the chemistry known, which is an upper bound (hindsight averaging, section 5.6 of the notes).
+the three stones, and the potions held. An action sends every particle to a known vertex; particles whose stone then
+looks the same stay together. Searched as expectimax; unsearched nodes are valued from the average over their
+particles of the optimal value with the chemistry known, which is an upper bound (hindsight averaging, section 5.6 of
+the notes).
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ HIGH = np.uint64(0x808080808080)  # guard bit of each potion count
 BYTE = np.uint64(255)
 ONE = np.uint64(1)
 EIGHT = np.uint64(8)
-SMALL = 1e-6  # cost of a potion in points, so that equal plans prefer fewer actions and stopping
+SMALL = 1e-8  # cost of a potion in points, so that equal plans prefer fewer actions and stopping
 ACTIONS = 18  # 6 * stone + colour
 OUTCOMES = 12  # looks that one potion can give one stone, at most
 
@@ -34,11 +35,12 @@ def compiled(function: F) -> F:
 class Scene(NamedTuple):
     """What is constant during one search.
 
-    ``graph``, ``row`` int64 [K], ``potion`` int64 [K, 6] (latent potion of each colour), ``weight`` float64 [K], ``mark`` uint64
-    [K] (random words that identify sets of particles); ``label`` int64 [32 rows, 9 vertices] looks of a vertex: 4 *
-    appearance code + place of the indicator, -1 gone; ``pay`` float64 [4] reward by place of the indicator; ``setting``
-    float64 [4]: entropy in bits that the particles leave out, discount of unsearched gains per bit, worth of a bit at the
-    end of the trial, worth of a bit at unsearched nodes; then fields of ``planning_tables.Options``.
+    ``graph``, ``row`` int64 [K], ``potion`` int64 [K, 6] (latent potion of each colour), ``weight`` float64 [K],
+    ``mark`` uint64 [K] (random words that identify sets of particles); ``label`` int64 [32 rows, 9 vertices] looks of
+    a vertex: 4 * appearance code + place of the indicator, -1 gone; ``pay`` float64 [4] reward by place of the
+    indicator; ``setting`` float64 [4]: entropy in bits that the particles leave out, discount of unsearched gains per
+    bit, worth of a bit at the end of the trial, worth of a bit at unsearched nodes; then fields of
+    ``planning_tables.Options``.
     """
 
     graph: NDArray[np.int64]
@@ -49,7 +51,7 @@ class Scene(NamedTuple):
     label: NDArray[np.int64]
     pay: NDArray[np.float64]
     setting: NDArray[np.float64]
-    count: NDArray[np.int64]
+    number: NDArray[np.int64]
     score: NDArray[np.int64]
     need: NDArray[np.uint64]
     cost: NDArray[np.int64]
@@ -59,9 +61,9 @@ class Scene(NamedTuple):
 class Scratch(NamedTuple):
     """Work space of a search.
 
-    ``ids`` int64 [depth, K] and ``vertex`` int64 [depth, K, 3]: particles of the node at each depth; ``keys`` uint64 [M] and
-    ``memo`` float64 [M, 2]: values of nodes already searched; ``tally`` int64 [3]: evaluations so far, evaluations
-    allowed, nodes cut off by depth; ``root`` float64 [18, 2]: points and bonus of each action at the root.
+    ``ids`` int64 [depth, K] and ``vertex`` int64 [depth, K, 3]: particles of the node at each depth; ``keys`` uint64
+    [M] and ``memo`` float64 [M, 2]: values of nodes already searched; ``tally`` int64 [3]: evaluations so far,
+    evaluations allowed, nodes cut off by depth; ``root`` float64 [18, 2]: points and bonus of each action at the root.
     """
 
     ids: NDArray[np.int64]
@@ -75,10 +77,10 @@ class Scratch(NamedTuple):
 @compiled
 def known_score(scene: Scene, graph: int, a: int, b: int, c: int, held: np.uint64, moves: int) -> int:
     """Best score (64 * points - potions) of stones at vertices a, b, c with the chemistry known."""
-    score, need, cost, count = scene.score, scene.need, scene.cost, scene.count
+    score, need, cost, number = scene.score, scene.need, scene.cost, scene.number
     best = 0
     top_b, top_c = score[graph, b, 0], score[graph, c, 0]
-    for x in range(count[graph, a]):
+    for x in range(number[graph, a]):
         score_a = score[graph, a, x]
         if score_a + top_b + top_c <= best:
             break
@@ -86,7 +88,7 @@ def known_score(scene: Scene, graph: int, a: int, b: int, c: int, held: np.uint6
         if rest_a & HIGH != HIGH:
             continue
         rest_a ^= HIGH
-        for y in range(count[graph, b]):
+        for y in range(number[graph, b]):
             score_b = score_a + score[graph, b, y]
             if score_b + top_c <= best:
                 break
@@ -94,7 +96,7 @@ def known_score(scene: Scene, graph: int, a: int, b: int, c: int, held: np.uint6
             if rest_b & HIGH != HIGH:
                 continue
             rest_b ^= HIGH
-            for z in range(count[graph, c]):
+            for z in range(number[graph, c]):
                 total = score_b + score[graph, c, z]
                 if total <= best:
                     break
@@ -124,7 +126,7 @@ def cash(scene: Scene, looks: tuple[int, int, int], moves: int) -> float:
 @compiled
 def entropy(scene: Scene, mass: float, weighted_log: float) -> float:
     """Bits left in a set of particles of total ``mass`` with ``weighted_log`` = sum of w log2 w."""
-    return max(0.0, scene.setting[0] + np.log2(mass) - weighted_log / mass)
+    return float(max(0.0, scene.setting[0] + np.log2(mass) - weighted_log / mass))
 
 
 @compiled
@@ -138,11 +140,50 @@ def node_key(looks: tuple[int, int, int], moves: int, left: int, held: np.uint64
     """Number that identifies a node whatever path led to it; the order of the stones does not matter."""
     low, high = min(looks), max(looks)
     middle = looks[0] + looks[1] + looks[2] - low - high
-    key = particles ^ np.uint64(left * 32 + moves) * np.uint64(0x9E3779B97F4A7C15) ^ held * np.uint64(0xC2B2AE3D27D4EB4F)
+    key = (
+        particles ^ np.uint64(left * 32 + moves) * np.uint64(0x9E3779B97F4A7C15) ^ held * np.uint64(0xC2B2AE3D27D4EB4F)
+    )
     key ^= np.uint64((low + 1) + 128 * (middle + 1) + 16384 * (high + 1)) * np.uint64(0x165667B19E3779F9)
     key ^= key >> np.uint64(29)
     key *= np.uint64(0xBF58476D1CE4E5B9)
     return np.uint64(key ^ key >> np.uint64(32))
+
+
+@compiled
+def signatures(
+    graph: NDArray[np.int64],
+    potion: NDArray[np.int64],
+    row: NDArray[np.int64],
+    vertex: NDArray[np.int64],
+    held: np.uint64,
+    label: NDArray[np.int64],
+    after: NDArray[np.int64],
+) -> NDArray[np.uint64]:
+    """Hash of all that each hypothesis predicts for the stones and colours on the table, uint64 [K].
+
+    Hypotheses with equal hashes give the same looks for every sequence of actions, so that one can stand for all of them.
+    """
+    result = np.zeros(len(graph), np.uint64)
+    for k in range(len(graph)):
+        reached = 0
+        for stone in range(3):
+            if vertex[k, stone] < 8:
+                reached |= 1 << vertex[k, stone]
+        done = 0
+        while reached != done:
+            for v in range(8):
+                if reached & ~done & 1 << v:
+                    done |= 1 << v
+                    for c in range(6):
+                        if held >> np.uint64(8 * c) & BYTE:
+                            w = after[graph[k], v, potion[k, c]]
+                            reached |= 1 << w
+                            mixed = np.uint64((label[row[k], v] * 8 + c) * 128 + label[row[k], w] + 1)
+                            mixed *= np.uint64(0x9E3779B97F4A7C15)
+                            mixed ^= mixed >> np.uint64(29)
+                            mixed *= np.uint64(0xBF58476D1CE4E5B9)
+                            result[k] += mixed ^ mixed >> np.uint64(32)
+    return result
 
 
 @compiled
@@ -151,8 +192,10 @@ def look_ahead(
 ) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64], NDArray[np.float64]]:
     """Outcomes of all actions at a node, each valued without search.
 
-    Returns number of outcomes int64 [18] (0: impossible, useless or a repetition), looks int64 [18, 12], then (mass, points,
-    bonus, upper bound of the points) float64 [18, 12, 4] of each outcome, and (estimate, upper bound of the points) float64 [18, 2] of each action.
+    Returns number of outcomes int64 [18] (0: impossible, a repetition or, below the root, certain to
+    change nothing), looks int64 [18, 12], then (mass, points,
+    bonus, upper bound of the points) float64 [18, 12, 4] of each outcome, and (estimate, upper bound of the points)
+    float64 [18, 2] of each action.
     """
     number = np.zeros(ACTIONS, np.int64)
     look = np.empty((ACTIONS, OUTCOMES), np.int64)
@@ -183,7 +226,7 @@ def look_ahead(
             rest = own[j] - (ONE << np.uint64(8 * potion))
             others = scratch.vertex[depth, j, (i + 1) % 3], scratch.vertex[depth, j, (i + 2) % 3]
             score = known_score(scene, graph, after, others[0], others[1], rest, moves - 1)
-            points = (score + 63) >> 6
+            paid = (score + 63) >> 6
             seen = scene.label[scene.row[k], after]
             o = 0
             while o < used and look[action, o] != seen:
@@ -195,9 +238,9 @@ def look_ahead(
                 outcome[action, o, 1] = 0.0
                 logs[o] = 0.0
             outcome[action, o, 0] += weight
-            outcome[action, o, 1] += weight * (points - SMALL * (64 * points - score + 1))
+            outcome[action, o, 1] += weight * (paid - SMALL * (64 * paid - score + 1))
             logs[o] += weight * np.log2(weight)
-        if not effect:
+        if not effect and depth > 0:
             continue
         number[action] = used
         mass, upper, worth = 0.0, 0.0, 0.0
@@ -214,7 +257,8 @@ def look_ahead(
             mass += part
             upper += part * bound
             worth += part * (points + bonus)
-        estimate[action, 0], estimate[action, 1] = worth / mass, upper / mass
+        if effect:
+            estimate[action, 0], estimate[action, 1] = worth / mass, upper / mass
     return number, look, outcome, estimate
 
 
@@ -269,7 +313,7 @@ def search(
     number, look, outcome, estimate = look_ahead(scene, scratch, depth, n, moves, looks, held)
     for action in np.argsort(-estimate[:, 0]):
         if number[action] == 0:
-            break
+            continue
         searched = estimate[action, 1] > points + bonus  # else it cannot be better, whatever is behind it
         if not searched and depth > 0:
             continue
@@ -296,6 +340,8 @@ def search(
                 break
         action_points /= mass
         action_bonus /= mass
+        if not searched:  # only estimated, and too hopefully where the estimate is higher than what was searched
+            action_points -= max(0.0, action_points + action_bonus - points - bonus) + SMALL
         if depth == 0:
             scratch.root[action, 0], scratch.root[action, 1] = action_points, action_bonus
         if searched and action_points + action_bonus > points + bonus:

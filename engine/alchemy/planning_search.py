@@ -22,7 +22,10 @@ NO_LOOK = -1
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """What lies on the table: ``looks`` of the three stones (``look``; -1 gone), potions ``held`` of each colour, ``moves`` left."""
+    """What lies on the table.
+
+    Attributes: ``looks`` of the stones (as of ``look``; -1 gone), potions ``held`` of each colour, ``moves`` left.
+    """
 
     looks: tuple[int, int, int]
     held: tuple[int, ...]
@@ -38,10 +41,11 @@ class Table:
 class Worth:
     """Value of a table.
 
-    Attributes: ``points`` expected points of the rest of the trial, ``bonus`` worth in points of later trials of what will be
-    known then (0 or less: the cost of not knowing); ``actions`` float64 [3 stones, 6 colours, 2] the same of each potion use,
-    nan where impossible, certainly useless or a repetition of an equal stone; ``stop`` points for cashing at once and
-    ``stop_bonus`` with it; ``complete`` whether the search ended at the end of the trial everywhere; ``evaluations`` its cost.
+    Attributes: ``points`` expected points of the rest of the trial, ``bonus`` worth in points of later trials of what
+    will be known then (0 or less: the cost of not knowing); ``actions`` float64 [3 stones, 6 colours, 2] the same of
+    each potion use, nan where impossible or a repetition of an equal stone (what cannot be best is only estimated);
+    ``stop`` points for cashing at once and ``stop_bonus`` with it; ``complete`` whether the search ended at the end
+    of the trial everywhere; ``evaluations`` its cost.
     """
 
     points: float
@@ -66,12 +70,36 @@ def _look_table() -> NDArray[np.int64]:
     return table
 
 
+def _vertices(row: NDArray[np.int64], table: Table) -> NDArray[np.int64]:
+    """Vertex of each stone under each hypothesis, int64 [K, 3]; raises BadInput where a hypothesis has no such stone."""
+    vertex = np.full((len(row), 3), GONE, np.int64)
+    for stone, seen in enumerate(table.looks):
+        if seen != NO_LOOK:
+            matches = (_look_table() == seen)[row]
+            if not matches.any(axis=1).all():
+                raise BadInput(
+                    "No possible chemistry agrees with the stones on the table: let the belief see them first"
+                )
+            vertex[:, stone] = matches.argmax(axis=1)
+    return vertex
+
+
+def _entropy(weight: NDArray[np.float64]) -> float:
+    return float(-(weight @ np.log2(weight)))
+
+
+def warm_up() -> None:
+    """Compile the search or load its machine code: 8 s at the first use on a computer, 0.3 s later."""
+    Planner(8, 1).worth(Belief.prior(), Table((NO_LOOK, NO_LOOK, look(np.ones(3, np.int8), 1)), (1, 1, 0, 0, 0, 0), 4))
+
+
 class Planner:
     """Searches with at most ``particles`` hypotheses and about ``budget`` evaluations.
 
-    Where more hypotheses are possible, a systematic sample of the posterior stands for it. Deepens the search by one potion at
-    a time while the budget allows; ``strict`` demands a complete search of all hypotheses instead and raises BadInput
-    where the budget does not allow it. ``discount`` and ``bit_worth`` as in ``worth``; ``best_bonus`` is what the best stone pays on top of 3.
+    Hypotheses that predict the same for everything on the table are searched as one. Where more are different, a systematic sample of the posterior stands for it. Deepens the search by one
+    potion at a time while the budget allows; ``strict`` demands a complete search of all hypotheses instead and
+    raises BadInput where the budget does not allow it. ``discount`` and ``bit_worth`` as in ``worth``; ``best_bonus``
+    is what the best stone pays on top of 3.
     """
 
     def __init__(
@@ -97,53 +125,81 @@ class Planner:
             np.zeros((kernels.ACTIONS, 2)),
         )
 
-    def worth(self, belief: Belief, table: Table, *, offset: float = 0.5, bit_worth: float = 0.0) -> Worth:
+    def worth(
+        self, belief: Belief, table: Table, *, offset: float = 0.5, bit_worth: float = 0.0, glance: bool = False
+    ) -> Worth:
         """Value of a table.
 
         Parameters
         ----------
-        belief : exact posterior that has seen the stones on the table.
-        offset : 0 to 1, where the systematic sample starts.
-        bit_worth : what a bit still unknown at the end of the trial will cost in later trials, in points.
+        belief
+            Exact posterior that has seen the stones on the table.
+        table
+            What lies on the table.
+        offset
+            0 to 1, where the systematic sample starts.
+        bit_worth
+            What a bit still unknown at the end of the trial will cost in later trials, in points.
+        glance
+            Search one potion deep only (ignored by a strict planner).
 
-        Raises BadInput if the belief excludes the table, or if the planner is strict and the search is too long.
+        Raises
+        ------
+        BadInput : the belief excludes the table, or the planner is strict and the search is too long.
         """
-        indices, weight = self._sample(belief, offset)
+        if not any(seen != NO_LOOK for seen in table.looks):
+            return Worth(0.0, 0.0, np.full((3, 6, 2), np.nan), 0.0, 0.0, True, 0)
+        indices = belief.indices()
+        weight = RANK_WEIGHTS[indices // 1536] / belief.mass
         word, row = np.divmod(indices, 32)
         rank, potion_map = np.divmod(word, 48)
-        n = len(indices)
-        missing = max(0.0, belief.entropy().total + float(weight @ np.log2(weight))) if n < belief.remaining else 0.0
-        for stone, seen in enumerate(table.looks):
-            matches = _look_table()[row] == seen
-            if seen != NO_LOOK and not matches.any(axis=1).all():
-                raise BadInput("No possible chemistry agrees with the stones on the table: let the belief see them first")
-            self._scratch.vertex[0, :n, stone] = GONE if seen == NO_LOOK else matches.argmax(axis=1)
-        self._scratch.ids[0, :n] = np.arange(n)
         graph, potion = GRAPH_ORDER[rank].astype(np.int64), colour_to_potion()[potion_map].astype(np.int64)
-        setting = np.array([missing, self.discount, bit_worth, bit_worth / 2])
-        scene = kernels.Scene(
-            graph, potion, row, weight, self._mark, _look_table(), self._pay, setting, *self._options[:4], self._options.after
-        )
-        return self._deepen(scene, n, table)
-
-    def _sample(self, belief: Belief, offset: float) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
-        indices = belief.indices()
-        weight = RANK_WEIGHTS[indices // 1536].astype(np.float64)
-        if len(indices) > self.particles:
-            if self.strict:
-                raise BadInput(f"Exact planning takes at most {self.particles} possible chemistries, here are {len(indices)}")
-            cumulative = np.cumsum(weight)
-            places = (np.arange(self.particles) + offset) / self.particles * cumulative[-1]
-            chosen = np.minimum(np.searchsorted(cumulative, places, side="right"), len(indices) - 1)
-            indices, counts = np.unique(indices[chosen], return_counts=True)
-            weight = counts.astype(np.float64)
-        return indices, weight / weight.sum()
-
-    def _deepen(self, scene: kernels.Scene, n: int, table: Table) -> Worth:
-        scratch = self._scratch
+        vertex = _vertices(row, table)
         held = np.uint64(sum(count << 8 * colour for colour, count in enumerate(table.held)))
+        hashes = kernels.signatures(graph, potion, row, vertex, held, _look_table(), self._options.after)
+        _, chosen, groups = np.unique(hashes, return_index=True, return_inverse=True)
+        weight = np.bincount(groups, weight)
+        bits = _entropy(weight)
+        hopeless = belief.entropy().total - bits  # nothing on the table can reveal these
+        if len(weight) > self.particles:
+            order = np.argsort(chosen)  # neighbours are alike, so that a systematic sample is a stratified one
+            picked, weight = self._sample(weight[order], offset)
+            chosen = chosen[order][picked]
+        n = len(chosen)
+        self._scratch.vertex[0, :n], self._scratch.ids[0, :n] = vertex[chosen], np.arange(n)
+        setting = np.array([max(0.0, bits - _entropy(weight)), self.discount, bit_worth, bit_worth / 2])
+        scene = kernels.Scene(
+            graph[chosen],
+            potion[chosen],
+            row[chosen],
+            weight,
+            self._mark,
+            _look_table(),
+            self._pay,
+            setting,
+            *self._options[:4],
+            self._options.after,
+        )
+        return self._deepen(scene, n, table, held, glance, -bit_worth * max(0.0, hopeless))
+
+    def _sample(self, weight: NDArray[np.float64], offset: float) -> tuple[NDArray[np.intp], NDArray[np.float64]]:
+        """Places and weights of a systematic sample with about ``particles`` members."""
+        if self.strict:
+            raise BadInput(
+                f"Exact planning takes at most {self.particles} different chemistries, here are {len(weight)}"
+            )
+        cumulative = np.cumsum(weight)
+        aims = (np.arange(self.particles) + offset) / self.particles * cumulative[-1]
+        places = np.minimum(np.searchsorted(cumulative, aims, side="right"), len(weight) - 1)
+        picked, counts = np.unique(places, return_counts=True)
+        return picked, counts / counts.sum()
+
+    def _deepen(
+        self, scene: kernels.Scene, n: int, table: Table, held: np.uint64, glance: bool, unknowable: float
+    ) -> Worth:
+        scratch = self._scratch
         potions = max(1, min(sum(table.held), table.moves))
-        left = potions if self.strict else min(self.depth, potions)
+        left = potions if self.strict else min(1 if glance else self.depth, potions)
         spent = 0
         while True:
             scratch.keys[:] = 0
@@ -158,10 +214,11 @@ class Planner:
                     f"{self.budget:,} evaluations; use the ideal observer that is not exact"
                 )
             complete = cut == 0 or left >= potions
-            if complete or spent + 4 * cost > self.budget:  # one potion deeper costs about four times as much
+            if complete or glance or spent + 4 * cost > self.budget:  # one potion deeper costs about four times as much
                 break
             left += 1
         stop = float(kernels.cash(scene, table.looks, table.moves))
-        bits = kernels.entropy(scene, 1.0, float(scene.weight @ np.log2(scene.weight)))
-        root = scratch.root.reshape(3, 6, 2).copy()
-        return Worth(float(points), float(bonus), root, stop, float(-scene.setting[2] * bits), complete, spent)
+        bits = scene.setting[0] + _entropy(scene.weight)
+        root = scratch.root.reshape(3, 6, 2) + np.array([0.0, unknowable])
+        stop_bonus = unknowable - float(scene.setting[2] * bits)
+        return Worth(float(points), float(bonus) + unknowable, root, stop, stop_bonus, complete, spent)

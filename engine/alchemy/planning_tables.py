@@ -1,9 +1,9 @@
 """What a stone can become in a known chemistry, and which potions that takes.
 
-With the chemistry known, stones only compete for potions: each stone follows a path through the open edges, and a set of
-paths can be walked if the potions suffice, in whatever order. So per graph and vertex only few *options* matter: the
-Pareto-minimal potion needs for each reward (five at most, section 5.3 of the specification notes on Wang et al. 2021), and the
-optimal value of a trial is the best affordable combination of one option a stone.
+With the chemistry known, stones only compete for potions: each stone follows a path through the open edges, and a set
+of paths can be walked if the potions suffice, in whatever order. So per graph and vertex only few *options* matter: the
+Pareto-minimal potion needs for each reward (five at most, section 5.3 of the specification notes on Wang et al.
+2021), and the optimal value of a trial is the best affordable combination of one option a stone.
 """
 
 from __future__ import annotations
@@ -23,14 +23,14 @@ STRIDE = 64  # an option's score is STRIDE * reward - potions, so that ties pref
 
 
 class Options(NamedTuple):
-    """Options of every stone in every graph, best score first; entries beyond ``count`` are zero.
+    """Options of every stone in every graph, best score first; entries beyond ``number`` are zero.
 
-    ``count`` int64 [109, 9 vertices (8 is gone)]; ``score`` int64, ``need`` uint64 (one byte per latent potion, lowest first),
-    ``cost`` int64 (steps: potions + cauldron) [109, 9, 6]; ``path`` int8 [109, 9, 6, 7] latent potions in order, -1 after the
-    last; ``after`` int64 [109, 9, 6 potions] the vertex that a potion leads to.
+    ``number`` int64 [109, 9 vertices (8 is gone)]; ``score`` int64, ``need`` uint64 (one byte per latent potion,
+    lowest first), ``cost`` int64 (steps: potions + cauldron) [109, 9, 6]; ``path`` int8 [109, 9, 6, 7] latent potions
+    in order, -1 after the last; ``after`` int64 [109, 9, 6 potions] the vertex that a potion leads to.
     """
 
-    count: NDArray[np.int64]
+    number: NDArray[np.int64]
     score: NDArray[np.int64]
     need: NDArray[np.uint64]
     cost: NDArray[np.int64]
@@ -80,7 +80,9 @@ def options(bonus: int = BEST_BONUS) -> Options:
     closed = [sum(1 << e for e in range(12) if not graph[e]) for graph in GRAPHS]
     for vertex in range(8):
         paths = [path for path in _simple_paths(vertex) if rewards[path[0]] > 0]
-        scored = sorted(((STRIDE * rewards[end] - len(way), _packed(way), edges, way) for end, edges, way in paths), reverse=True)
+        scored = sorted(
+            ((STRIDE * rewards[end] - len(way), _packed(way), edges, way) for end, edges, way in paths), reverse=True
+        )
         for graph, missing in enumerate(closed):
             kept: list[tuple[int, int, int, tuple[int, ...]]] = []
             for option in scored:
@@ -90,5 +92,5 @@ def options(bonus: int = BEST_BONUS) -> Options:
                 table.score[graph, vertex, place], table.need[graph, vertex, place] = score, need
                 table.cost[graph, vertex, place] = len(way) + 1
                 table.path[graph, vertex, place, : len(way)] = way
-            table.count[graph, vertex] = len(kept) + 1  # the last one leaves the stone on the table
+            table.number[graph, vertex] = len(kept) + 1  # the last one leaves the stone on the table
     return table

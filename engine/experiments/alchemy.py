@@ -9,10 +9,10 @@ import math
 from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 import numpy as np
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from engine.agents.catalogue import find_agent, make_agent
 from engine.agents.play import EpisodeResult, play
@@ -30,6 +30,20 @@ from engine.runs.schema import Column
 
 ADVISER = "ideal-observer"
 
+
+def _known_agent(name: str) -> str:
+    find_agent(name)
+    return name
+
+
+def _known_level(name: str) -> str:
+    Level.parse(name)
+    return name
+
+
+AgentName = Annotated[str, AfterValidator(_known_agent)]
+LevelName = Annotated[str, AfterValidator(_known_level)]
+
 EPISODES = (
     Column("episode", "i4", description="number of the episode, from 0"),
     Column("score", "f4", unit="points"),
@@ -45,12 +59,12 @@ EPISODES = (
 class AlchemyConfiguration(Configuration):
     """Settings of an Alchemy evaluation."""
 
-    agent: str = Field(
+    agent: AgentName = Field(
         "ideal-observer",
         description="Who plays",
         json_schema_extra={"choices": "engine.agents.catalogue:AGENTS"},
     )
-    level: str = Field(
+    level: LevelName = Field(
         BENCHMARK,
         description="What is hidden and drawn anew for each episode, by the reference's level name; also the prior "
         "that agents with a belief start from",
@@ -76,7 +90,6 @@ class AlchemyConfiguration(Configuration):
 def run(configuration: AlchemyConfiguration, context: Context) -> dict[str, Any]:
     """Play the episodes and sum up."""
     level = Level.parse(configuration.level)
-    find_agent(configuration.agent)  # an unknown name is refused before anything is written
     advise = configuration.traced and configuration.advice and configuration.agent != ADVISER
     adviser = make_agent(ADVISER, context.seed, level) if advise else None
     table = context.table("episodes", EPISODES)

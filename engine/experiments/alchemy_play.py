@@ -31,7 +31,7 @@ from engine.alchemy.levels import BENCHMARK, Level
 from engine.alchemy.restore import restore
 from engine.alchemy.trace import Node, Trace
 from engine.errors import BadInput
-from engine.experiments.alchemy import ADVISER, agent_seed, oracle_trial_scores
+from engine.experiments.alchemy import ADVISER, AgentName, LevelName, agent_seed, oracle_trial_scores
 from engine.experiments.configuration import Configuration
 from engine.experiments.context import Context
 
@@ -42,7 +42,7 @@ HEURISTIC_RUNS = 50  # the random heuristic's score by trial is noisy; its mean 
 class PlayConfiguration(Configuration):
     """Settings of a session at the bench."""
 
-    level: str = Field(
+    level: LevelName = Field(
         BENCHMARK,
         description="What is hidden, by the reference's level name",
         json_schema_extra={"choices": "engine.alchemy.levels:LEVELS"},
@@ -51,7 +51,7 @@ class PlayConfiguration(Configuration):
         None, description="Take the episode from this file instead of drawing it from the level"
     )
     episode: int = Field(0, ge=0, le=99_999, description="Which episode of the file, or of the seed's sequence, from 0")
-    opponent: str = Field(
+    opponent: AgentName = Field(
         ADVISER,
         description="Who plays the same chemistry beside you",
         json_schema_extra={"choices": "engine.agents.catalogue:AGENTS"},

@@ -98,6 +98,28 @@ EXPERIMENTS: dict[str, Experiment] = {
             "engine.experiments.microprobes:run",
         ),
         Experiment(
+            "text-alchemy",
+            "Text Alchemy",
+            "A language model plays Alchemy in words, with or without summaries, beside the ideal observer",
+            "engine.experiments.text_alchemy:TextAlchemyConfiguration",
+            "engine.experiments.text_alchemy:run",
+            presets={
+                "quick": {"model": "scripted/ideal-observer", "episodes": 3, "summary": True},
+                "paper": {"episodes": 10, "trials": 10, "steps": 20, "summary": True},
+            },
+        ),
+        Experiment(
+            "feature-world",
+            "Feature World",
+            "A player proposes objects to find the feature that pays; its steps beside those of the exact best player",
+            "engine.experiments.feature_world:FeatureWorldConfiguration",
+            "engine.experiments.feature_world:run",
+            presets={
+                "quick": {"agent": "optimal", "episodes": 100},
+                "paper": {"agent": "random-without-replacement", "episodes": 1000},
+            },
+        ),
+        Experiment(
             "pulse",
             "Engine check",
             "Counts steps at a steady rate and measures how late each came: tries the whole way from job to record",

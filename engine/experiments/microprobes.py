@@ -10,9 +10,10 @@ from typing import Any
 
 from pydantic import Field
 
-from engine.agents.catalogue import find_agent, make_agent
+from engine.agents.catalogue import make_agent
 from engine.agents.microprobes import PROBES, run_probe
 from engine.alchemy.levels import Level
+from engine.experiments.alchemy import AgentName
 from engine.experiments.configuration import Configuration
 from engine.experiments.context import Context
 
@@ -20,7 +21,7 @@ from engine.experiments.context import Context
 class MicroprobesConfiguration(Configuration):
     """Settings of the microprobes."""
 
-    agent: str = Field(
+    agent: AgentName = Field(
         "ideal-observer",
         description="Who is examined",
         json_schema_extra={"choices": "engine.agents.catalogue:AGENTS"},
@@ -30,7 +31,6 @@ class MicroprobesConfiguration(Configuration):
 
 def run(configuration: MicroprobesConfiguration, context: Context) -> dict[str, Any]:
     """Let the agent try every probe; the events ``probes`` tell each result with the question it asks."""
-    find_agent(configuration.agent)
     results = {}
     for done, (name, probe) in enumerate(PROBES.items(), start=1):
         context.check()

@@ -108,6 +108,10 @@ class World:
             return possible & ~self.never == 0
         return all(possible & pays in (0, possible) for pays in self.pays)
 
+    def alike(self, rule: int, other: int) -> bool:
+        """Whether no object tells two rules apart."""
+        return bool((self.rewards[rule] == self.rewards[other]).all())
+
     def object_words(self, index: int) -> str:
         """An object, such as "red cube, smooth"."""
         words = [VALUE_WORDS[d][int(v)] for d, v in enumerate(self.objects[index])]

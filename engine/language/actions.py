@@ -72,22 +72,24 @@ def read_answer(text: str, view: View, *, strict: bool = False) -> Answer:
 
     ``strict`` takes nothing but a JSON object whose "action" is word for word one of those offered.
     """
-    said = _said(text[-MAX_ANSWER:], strict=strict)
-    if said is None:
-        return Answer(None, "it has no JSON object with an action" if strict else "it has no line that begins with Action")
+    words = said(text, strict=strict)
+    if words is None:
+        return Answer(
+            None, "it has no JSON object with an action" if strict else "it has no line that begins with Action"
+        )
     if strict:
         offered = {action_text(action): action for action in legal_actions(view)}
-        return Answer(offered[said]) if said in offered else Answer(None, "the action is none of those offered")
-    answer = _meaning(said)
+        return Answer(offered[words]) if words in offered else Answer(None, "the action is none of those offered")
+    answer = _meaning(words)
     return answer if answer.action is None else _possible(answer.action, view)
 
 
-def action_line(text: str) -> str | None:
-    """The part of an answer that says the action, None where there is none: what a transcript sets off."""
-    return _said(text[-MAX_ANSWER:], strict=False)
+def said(text: str, *, strict: bool = False) -> str | None:
+    """The part of an answer that says the action, None where there is none; never raises.
 
-
-def _said(text: str, *, strict: bool) -> str | None:
+    ``strict`` takes it from nothing but a JSON object.
+    """
+    text = text[-MAX_ANSWER:]
     if (found := _json_action(text)) is not None or strict:
         return found
     lines = text.splitlines()
@@ -108,7 +110,9 @@ def _first_filled(lines: Sequence[str]) -> str | None:
 def _json_action(text: str) -> str | None:
     """The action of an answer that is one JSON object, bare or in a code fence."""
     start, end = text.find("{"), text.rfind("}")
-    around = (text[:start] + text[end + 1 :]).strip().strip("`").removeprefix("json").strip() if 0 <= start < end else "x"
+    around = (
+        (text[:start] + text[end + 1 :]).strip().strip("`").removeprefix("json").strip() if 0 <= start < end else "x"
+    )
     if around:
         return None
     try:

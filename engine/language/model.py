@@ -15,6 +15,10 @@ class ModelError(BadInput):
     """A model cannot be had or did not answer; the message says which and why, never with a key in it."""
 
 
+class ContextFull(ModelError):
+    """The conversation is longer than the model can read."""
+
+
 @dataclass(frozen=True, slots=True)
 class Message:
     """One message of a conversation."""

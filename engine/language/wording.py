@@ -111,7 +111,12 @@ WORDINGS: dict[str, Wording] = {
         "Potion {number} is used up.",
     ),
     "compact": Wording(
-        "Compact", "as few tokens as possible", "S{number} {a} {b} {c} {reward}", "S{number} -", "P{number} {potion}", "P{number} -"
+        "Compact",
+        "as few tokens as possible",
+        "S{number} {a} {b} {c} {reward}",
+        "S{number} -",
+        "P{number} {potion}",
+        "P{number} -",
     ),
     "opaque": Wording(
         "Opaque",

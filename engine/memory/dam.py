@@ -65,7 +65,7 @@ class DAM(MemoryNetwork[DAMState]):
         query, add, beta, alpha, gamma = emitted.split([word, word, 1, 1, 1], -1)
         beta, alpha, gamma = 1 + functional.softplus(beta[..., 0]), alpha.sigmoid(), gamma.sigmoid()
 
-        least_used = state.usage.topk(heads, dim=1, largest=False).indices  # [B, H]
+        least_used = state.usage.sort(dim=1, stable=True).indices[:, :heads]  # [B, H], equal ones in index order
         fresh = torch.zeros_like(state.reading).scatter(2, least_used[..., None], 1.0)  # I^U, one word a head
         writing = alpha * (gamma * state.reading + (1 - gamma) * fresh)  # w^W, eq 5
         kept = 1 - fresh.sum(1)[..., None]

@@ -149,13 +149,24 @@ def nearest(words: Array, inverse: Array, rows: int, queries: Array, slots: NDAr
         for h in range(queries.shape[0]):
             query = queries[h]
             best = words.dtype.type(-np.inf)
-            for i in range(size):
-                total = words.dtype.type(0)
+            whole = size - size % 4
+            for i in range(0, whole, 4):  # four rows share the loads of the query and one loop
+                row = start + i
+                s0 = s1 = s2 = s3 = words.dtype.type(0)
                 for j in range(query.shape[0]):
-                    total += query[j] * words[start + i, j]
-                total *= inverse[start + i]
-                block[i] = total
-                best = max(best, total)
+                    s0 += query[j] * words[row, j]
+                    s1 += query[j] * words[row + 1, j]
+                    s2 += query[j] * words[row + 2, j]
+                    s3 += query[j] * words[row + 3, j]
+                block[i], block[i + 1], block[i + 2], block[i + 3] = s0, s1, s2, s3
+            for i in range(whole, size):
+                s0 = words.dtype.type(0)
+                for j in range(query.shape[0]):
+                    s0 += query[j] * words[start + i, j]
+                block[i] = s0
+            for i in range(size):
+                block[i] *= inverse[start + i]
+                best = max(best, block[i])
             if best > scores[h, k - 1]:
                 for i in range(size):
                     keep_best(slots[h], scores[h], start + i, block[i])

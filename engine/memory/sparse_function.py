@@ -12,7 +12,7 @@ from torch import Tensor
 from torch.autograd.function import once_differentiable
 
 from engine.memory.sparse_access import empty_tape
-from engine.memory.sparse_memory import TOUCHED, Memory, empty_memory, inverse_norm, take_oldest
+from engine.memory.sparse_memory import TOUCHED, Memory, empty_memory, set_words
 from engine.memory.sparse_sequence import Activity, Weights, backward, forward
 
 Array = NDArray[Any]
@@ -29,6 +29,7 @@ class CompiledMemory:
         self.memory: Memory = empty_memory(
             batch, slots, word, links, np.float64 if dtype == torch.float64 else np.float32
         )
+        self.dtype = dtype
         self.exact_links = exact_links
         self.time = 0
         self.steps = 0
@@ -66,11 +67,7 @@ class CompiledMemory:
     def overwrite(self, slots: Tensor, rows: Tensor) -> None:
         """Put ``rows`` [n, W] into ``slots`` [n] of every batch element, by hand."""
         for b in range(self.memory.words.shape[0]):
-            while self.memory.ring.ends[b, TOUCHED] <= int(slots.max()):
-                take_oldest(self.memory.ring, b)
-            for slot, row in zip(slots.tolist(), rows.detach().numpy(), strict=True):
-                self.memory.words[b, slot] = row
-                self.memory.inverse[b, slot] = inverse_norm(self.memory.words[b, slot])
+            set_words(self.memory, b, slots.long().numpy(), rows.detach().to(self.dtype).contiguous().numpy())
 
     def finish(self, steps: int, read_slots: NDArray[np.int32], touched: NDArray[np.int64]) -> None:
         """After ``steps`` were reversed: forget gradients of rows once nothing waits for them, and clear the links.

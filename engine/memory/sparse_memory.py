@@ -186,6 +186,16 @@ def take_oldest(ring: Ring, b: int) -> tuple[int, int]:
 
 
 @kernel
+def set_words(memory: Memory, b: int, slots: NDArray[np.int64], rows: NDArray[Any]) -> None:
+    """Put ``rows`` [n, W] into ``slots`` [n] by hand; words up to the last of them count as accessed from now on."""
+    for i in range(slots.shape[0]):
+        while memory.ring.ends[b, TOUCHED] <= slots[i]:
+            take_oldest(memory.ring, b)
+        assign(memory.words[b, slots[i]], rows[i])
+        memory.inverse[b, slots[i]] = inverse_norm(rows[i])
+
+
+@kernel
 def undo_access(ring: Ring, b: int, slot: int, before: int) -> None:
     """Undo the latest access or take; must be called in reverse order."""
     newer, older, ends = ring.newer[b], ring.older[b], ring.ends[b]

@@ -91,7 +91,7 @@ class SparseNetwork(MemoryNetwork[SparseState]):
         if torch.is_grad_enabled():
             return self._run(inputs, state, None)
         outputs = []
-        for chunk in inputs.split(CHUNK):
+        for chunk in torch.split(inputs, CHUNK):
             output, state = self._run(chunk, state, None)
             outputs.append(output)
         return torch.cat(outputs), state

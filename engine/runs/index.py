@@ -223,9 +223,9 @@ class RunIndex:
         """
         where, values = _conditions(text, experiment, status, archived)
         expression, sort_values = _sort_expression(sort)
-        order = f"({expression}) IS NULL, {expression} {'DESC' if descending else 'ASC'}, id DESC"
+        order = f"{expression} {'DESC' if descending else 'ASC'} NULLS LAST, id DESC"
         query = f"SELECT {', '.join(_READ)} FROM runs WHERE {where} ORDER BY {order} LIMIT ? OFFSET ?"
-        every = [*values, *sort_values, *sort_values, -1 if limit is None else limit, offset]
+        every = [*values, *sort_values, -1 if limit is None else limit, offset]
         return [_run_row(row) for row in self._fetch(query, every)]
 
     def count(

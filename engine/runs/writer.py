@@ -284,8 +284,12 @@ class RecordWriter:
 
     def _mark_failed(self, error: str, result: dict[str, Any] | None) -> None:
         self._set_status(status="failed", error=error, result=result)
-        with contextlib.suppress(OSError):
+        try:
             self._write_status()
+        except OSError:  # a full disk has no room for a second file, but the old one can be written over
+            with contextlib.suppress(OSError), self._status_lock, open(self.folder / "status.json", "r+b") as file:
+                file.write(self._status_line())
+                file.truncate()
 
     def _write_out(self) -> None:
         for lines in self._lines.values():
@@ -299,8 +303,11 @@ class RecordWriter:
 
     def _write_status(self, *, durable: bool = False) -> None:
         with self._status_lock:
-            now = dataclasses.replace(self._status, heartbeat=time.time(), seconds=time.monotonic() - self._started)
-            write_atomically(self.folder / "status.json", encode_json(now.to_json()) + b"\n", durable=durable)
+            write_atomically(self.folder / "status.json", self._status_line(), durable=durable)
+
+    def _status_line(self) -> bytes:
+        now = dataclasses.replace(self._status, heartbeat=time.time(), seconds=time.monotonic() - self._started)
+        return encode_json(now.to_json()) + b"\n"
 
 
 def _new_folder(runs_folder: Path, stem: str) -> Path:

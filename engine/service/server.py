@@ -61,6 +61,7 @@ class Server:
         match message:
             case Hello(version=version) if version == VERSION:
                 self._send(Ready(self._pid, versions()))
+                threading.Thread(target=self._beat, name="engine beat", daemon=True).start()
             case Hello(version=version):
                 self._send(Refused(_other_version(version)))
                 self.leave()
@@ -97,8 +98,6 @@ class Server:
 
     def serve(self) -> None:
         """Run jobs until told to leave. Called in the thread that shall run them."""
-        beat = threading.Thread(target=self._beat, name="engine beat", daemon=True)
-        beat.start()
         try:
             while (job := self._queue.get()) is not None and not self._leaving.is_set():
                 self._run(job)

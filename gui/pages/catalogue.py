@@ -36,8 +36,16 @@ PAGES = (
     PageEntry(
         "alchemy", "Alchemy", "flask", "Ctrl+1", "gui.pages.alchemy.page:AlchemyPage", ("alchemy", "alchemy-play")
     ),
-    PageEntry("runs", "Runs", "bars", "Ctrl+2", "gui.pages.runs.page:RunsPage"),
-    PageEntry("experiments", "Experiments", "play", "Ctrl+3", "gui.pages.experiments.page:ExperimentsPage"),
+    PageEntry(
+        "memory",
+        "Memory",
+        "grid",
+        "Ctrl+2",
+        "gui.pages.memory.page:MemoryPage",
+        ("memory", "memory-bench", "memory-scaling"),
+    ),
+    PageEntry("runs", "Runs", "bars", "Ctrl+3", "gui.pages.runs.page:RunsPage"),
+    PageEntry("experiments", "Experiments", "play", "Ctrl+4", "gui.pages.experiments.page:ExperimentsPage"),
     PageEntry("settings", "Settings", "gear", "Ctrl+,", "gui.pages.settings.page:SettingsPage"),
 )
 

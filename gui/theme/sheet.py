@@ -129,6 +129,9 @@ QSplitter::handle:horizontal { width: 1px; }
 QSplitter::handle:vertical { height: 1px; }
 QSplitter::handle:hover { background: $accent; }
 QDockWidget { color: $muted; font-size: ${small}pt; font-weight: 600; }
+QDockWidget { titlebar-close-icon: url($marks/close.svg); titlebar-normal-icon: url($marks/float.svg); }
+QDockWidget::close-button, QDockWidget::float-button { background: transparent; border: none; padding: 0; }
+QDockWidget::close-button:hover, QDockWidget::float-button:hover { background: $track; border-radius: 4px; }
 QDockWidget::title { background: $panel; padding: 7px 10px; border-top: 1px solid $border; }
 QTabBar::tab { background: transparent; color: $muted; padding: 7px 12px; border: none;
     border-bottom: 2px solid transparent; }

@@ -179,7 +179,13 @@ class Bench(Picture):
         canvas.text(head, signed(stone.value), theme.good if stone.value > 0 else theme.bad, align=RIGHT, bold=True)
         canvas.text(words, first, theme.text, align=CENTRE, small=True)
         fits = (card.width() - 0.25 * unit) / canvas.metrics().horizontalAdvance(second)
-        canvas.text(words.translated(0, line), second, theme.muted, align=CENTRE, factor=min(max(fits, 0.7), 0.86))
+        canvas.text(
+            words.translated(0, line),
+            second,
+            theme.muted,
+            align=CENTRE,
+            factor=min(max(int(fits * 20) / 20, 0.7), 0.85),
+        )
         tip = f"Stone {index + 1}, {first}, {second}: the cauldron pays {signed(stone.value)}"
         self.regions.append(Region(card, f"stone {index}", tip))
 

@@ -81,8 +81,8 @@ class Cube(Picture):
             legend = QRectF(area.right() - legend_width, area.top(), legend_width, area.height())
             cube = area.adjusted(0, 0, -legend_width - unit, 0)
         else:
-            legend = QRectF(area.left(), area.bottom() - 3.6 * unit, area.width(), 3.6 * unit)
-            cube = area.adjusted(4.4 * unit, 0, 0, -3.9 * unit)
+            legend = QRectF(area.left(), area.top() + 3.4 * unit, 6.4 * unit, 4.5 * unit)
+            cube = area.adjusted(6.4 * unit, 0, 0, 0)
         self._draw_cube(canvas, cube)
         self._draw_legend(canvas, legend, beside)
         corner = QPointF(legend.left(), area.bottom() - 1.4 * unit) if beside else area.topLeft()
@@ -168,8 +168,7 @@ class Cube(Picture):
 
     def _draw_legend(self, canvas: Canvas, area: QRectF, beside: bool) -> None:
         theme, unit, state = canvas.theme, canvas.unit, self.state
-        line = 1.35 * unit if beside else 1.2 * unit
-        top = area.top()
+        line, top = 1.35 * unit, area.top()
         if beside:
             head = QRectF(area.left(), top, area.width(), line)
             canvas.text(head, "potion pair moves axis", theme.muted, small=True)
@@ -177,22 +176,19 @@ class Cube(Picture):
             top += 1.25 * line
         for d, axis in sorted(enumerate(state.axes), key=lambda item: item[1].pair):
             row = QRectF(area.left(), top, area.width(), line)
-            top += line if not beside else 2.15 * line
             centre = row.center().y()
+            top += 2.15 * line if beside else line
             draw_chip(canvas, QPointF(row.left() + 0.55 * unit, centre), 0.5 * unit, 2 * axis.pair)
             draw_chip(canvas, QPointF(row.left() + 1.75 * unit, centre), 0.5 * unit, 2 * axis.pair + 1)
             self._draw_axis_sign(canvas, QPointF(row.left() + 3.3 * unit, centre), d)
-            names = f"{COLOURS[2 * axis.pair]} / {COLOURS[2 * axis.pair + 1]}"
-            words = direction_words(axis)
-            right = row.adjusted(4.3 * unit, 0, 0, 0)
+            share = "" if state.truth else f"{100 * axis.probability:.0f} %"
+            canvas.text(row, share, theme.muted, align=RIGHT, small=True)
+            self.regions.append(Region(row, f"axis {d}", axis_words(axis, d)))
             if beside:
-                canvas.text(right.adjusted(0, 0, -2.6 * unit, 0), names, theme.text, small=True)
-                under = QRectF(right.left(), row.bottom() - 0.15 * line, right.width(), line)
-                canvas.text(under, words, theme.muted, small=True)
-            else:
-                canvas.text(right.adjusted(0, 0, -3 * unit, 0), f"{names}   {words}", theme.text, small=True)
-            text = "" if state.truth else f"{100 * axis.probability:.0f} %"
-            canvas.text(right, text, theme.muted, align=RIGHT, small=True)
+                names = f"{COLOURS[2 * axis.pair]} / {COLOURS[2 * axis.pair + 1]}"
+                canvas.text(row.adjusted(4.3 * unit, 0, -2.6 * unit, 0), names, theme.text, small=True)
+                under = QRectF(row.left() + 0.1 * unit, row.bottom() - 0.1 * line, row.width(), line)
+                canvas.text(under, direction_words(axis), theme.muted, small=True)
 
     def _draw_axis_sign(self, canvas: Canvas, centre: QPointF, axis: int) -> None:
         """A short stroke along the axis as it lies in the picture."""

@@ -72,10 +72,10 @@ def place_cube(
     hidden = [e for e, pair in enumerate(EDGES) if HIDDEN in pair]
     front = [e for e, pair in enumerate(EDGES) if all(not v >> 2 & 1 for v in pair)]
     middle = [e for e in range(12) if e not in hidden and e not in front]
-    out, clear = 1.15 * unit, radius + 0.65 * unit
+    out, along, clear = max(1.15 * unit, 0.75 * radius + 0.4 * unit), radius + 0.55 * unit, radius + 0.65 * unit
     ends = (
-        ((points[0][0] + 1.6 * unit, points[0][1] + out), (points[1][0] - 1.6 * unit, points[1][1] + out)),
-        ((points[0][0] - out, points[0][1] - 1.6 * unit), (points[2][0] - out, points[2][1] + 1.6 * unit)),
+        ((points[0][0] + along, points[0][1] + out), (points[1][0] - along, points[1][1] + out)),
+        ((points[0][0] - out, points[0][1] - along), (points[2][0] - out, points[2][1] + along)),
         (_beside(points[2], points[6], 0.12, -clear), _beside(points[2], points[6], 0.88, -clear)),
     )
     taken: list[Box] = [(px - radius, py - radius, 2 * radius, 2 * radius) for px, py in points]
@@ -88,8 +88,9 @@ def place_cube(
     for edge, (i, j) in enumerate(EDGES):
         if wanted[edge]:
             box = _place_label(points[i], points[j], points, taken, label_width, unit)
-            labels[edge] = box
-            taken.append(box)
+            if box is not None:
+                labels[edge] = box
+                taken.append(box)
     return CubeLayout(points, tuple(hidden + middle + front), frozenset(front), labels, ends, tokens)
 
 
@@ -109,14 +110,14 @@ def _beside(start: Point, end: Point, share: float, distance: float) -> Point:
 
 def _place_label(
     start: Point, end: Point, points: tuple[Point, ...], taken: list[Box], width: float, unit: float
-) -> Box:
-    """The first place along the edge that keeps clear of every edge, vertex, chip and earlier label."""
+) -> Box | None:
+    """The first place along the edge clear of every edge, vertex, chip and label; None where there is no room."""
     height = 1.05 * unit
     dx, dy = end[0] - start[0], end[1] - start[1]
     length = hypot(dx, dy) or 1.0
     nx, ny = -dy / length, dx / length
     reach = abs(nx) * width / 2 + abs(ny) * height / 2 + 0.32 * unit
-    best, best_room = (0.0, 0.0, width, height), -1e9
+    best, best_room = None, 0.05 * unit
     for share in (0.5, 0.4, 0.6, 0.32, 0.68, 0.25, 0.75, 0.18, 0.82):
         for side in (1, -1):
             cx, cy = start[0] + dx * share + side * nx * reach, start[1] + dy * share + side * ny * reach

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QWidget
 
-from gui.theme import current, signals
+from gui.theme import UNIT, current, signals
 
 pg.setConfigOptions(imageAxisOrder="row-major", antialias=False, useOpenGL=False)
 
@@ -25,6 +25,7 @@ class Curves(pg.PlotWidget):
         self.setFrameShape(self.Shape.NoFrame)
         self.setMenuEnabled(False)
         self.hideButtons()
+        self.getPlotItem().layout.setContentsMargins(0, UNIT, UNIT, 0)
         self._legend = self.addLegend(offset=(-8, 8))
         self._items: dict[str, pg.PlotDataItem] = {}
         signals().changed.connect(self.colour)

@@ -73,7 +73,7 @@ class Decision(Picture):
     def draw(self, canvas: Canvas, area: QRectF) -> None:
         state, unit = self.state, canvas.unit
         facts = self._facts()
-        line = 1.5 * unit
+        line = 1.35 * unit
         table = QRectF(area.left(), area.bottom() - len(facts) * line, area.width(), len(facts) * line)
         room = int((table.top() - area.top() - 0.5 * unit) / line)
         shown = state.choices[: max(room, 1)]
@@ -81,14 +81,12 @@ class Decision(Picture):
         if left_over and len(shown) >= room > 1:
             shown = shown[: room - 1]
             left_over = state.others + len(state.choices) - len(shown)
-        finite = [c.value for c in shown if not isnan(c.value)]
-        low, high = (min(finite), max(finite)) if finite else (0.0, 1.0)
+        finite = [c.value for c in state.choices if not isnan(c.value)]
+        low, high = (min(finite), max(finite)) if finite else (0.0, 0.0)
         for index, choice in enumerate(shown):
-            share = (
-                choice.share
-                if state.kind == "probability"
-                else 0.06 + 0.94 * (choice.value - low) / max(high - low, 1e-9)
-            )
+            share = choice.share
+            if state.kind == "value":  # from the worst to the best of the listed ones
+                share = 0.06 + 0.94 * (choice.value - low) / (high - low) if high > low else 1.0
             self._draw_choice(canvas, QRectF(area.left(), area.top() + index * line, area.width(), line), choice, share)
         if left_over:
             row = QRectF(area.left(), area.top() + len(shown) * line, area.width(), line)
@@ -106,9 +104,9 @@ class Decision(Picture):
         same = state.chosen and state.chosen == state.ideal
         facts = [("does next", state.chosen or "–", "accent" if state.chosen else "muted")]
         facts.append(("ideal observer would", (f"{state.ideal} (same)" if same else state.ideal) or "–", "text"))
-        for words, value in (("regret of this step", state.regret), ("regret so far", state.regret_so_far)):
-            figure = "–" if isnan(value) else f"{signed(-abs(value), 1)} points" if abs(value) >= 0.05 else "none"
-            facts.append((words, figure, "bad" if not isnan(value) and abs(value) >= 0.05 else "muted"))
+        here, so_far = ("–" if isnan(v) else signed(-abs(v), 1) for v in (state.regret, state.regret_so_far))
+        lost = max((v for v in (state.regret, state.regret_so_far) if not isnan(v)), default=0.0) >= 0.05
+        facts.append(("regret here, so far", f"{here}, {so_far} points", "bad" if lost else "muted"))
         return facts
 
     def _draw_choice(self, canvas: Canvas, row: QRectF, choice: Choice, share: float) -> None:

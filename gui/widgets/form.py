@@ -59,6 +59,8 @@ class Field(QObject):
             self.editor.toggled.connect(self._on_changed)
         elif description.choices and not description.many:
             self.editor = QComboBox()
+            self.editor.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+            self.editor.setMinimumContentsLength(12)
             self.editor.addItems([str(choice) for choice in description.choices])
             self.editor.setEditable(description.kind != "choice")
             self.editor.currentTextChanged.connect(self._on_changed)
@@ -131,10 +133,12 @@ class Field(QObject):
         if isinstance(self.editor, QComboBox):
             if self.editor.isEditable():
                 self.editor.setEditText(text)
+                self.editor.lineEdit().setCursorPosition(0)
             else:
                 self.editor.setCurrentText(text)
         else:
             self.editor.setText(text)
+            self.editor.setCursorPosition(0)
 
     def show_problem(self, text: str) -> None:
         """Say below the editor what is wrong; an empty text says that nothing is."""

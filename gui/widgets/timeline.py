@@ -15,7 +15,7 @@ from gui.widgets.picture import Picture, Region
 from gui.widgets.scores import DASHES, Series
 from gui.widgets.time_axis import TimeAxis, place_words
 
-NOTHING, CHANGED, CASHED, OTHER = range(4)
+NOTHING, CHANGED, CASHED, ENDED, WASTED = range(5)
 
 
 @dataclass(frozen=True)
@@ -191,6 +191,10 @@ class Timeline(Picture):
                     QRectF(x - 0.35 * step, middle - 0.32 * unit, 0.7 * step, 0.64 * unit),
                     canvas.colour(theme.data[lane.colour]),
                 )
+            elif effect == WASTED:
+                painter.setBrush(Qt.BrushStyle.NoBrush)
+                painter.setPen(canvas.pen(theme.muted, 1.0))
+                painter.drawRect(QRectF(x - 0.3 * step, middle - 0.28 * unit, 0.6 * step, 0.56 * unit))
             else:
                 painter.fillRect(
                     QRectF(x - 0.3 * step, middle - 0.05 * unit, 0.6 * step, 0.1 * unit), canvas.colour(theme.muted)

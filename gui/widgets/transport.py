@@ -21,10 +21,10 @@ class Transport(QFrame):
     position_chosen = Signal(int)
     playing_changed = Signal(bool)
 
-    def __init__(self, parent=None) -> None:
+    def __init__(self, parent=None, timeline: Timeline | None = None) -> None:
         super().__init__(parent)
         self.setProperty("role", "bar")
-        self.timeline = Timeline()
+        self.timeline = timeline or Timeline()
         self.timeline.position_chosen.connect(self.position_chosen)
         self.playing = False
         self._place, self.speed = label("", "small"), QComboBox()

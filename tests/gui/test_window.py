@@ -260,3 +260,8 @@ def test_nothing_is_clipped_at_the_smallest_size(whole):
         right = page.mapTo(whole.window, QPoint(page.width(), 0)).x()
         assert right <= whole.window.width()
         assert page.minimumSizeHint().width() <= page.width(), name
+
+
+def test_the_engine_may_run_in_a_thread(make_application, run_job):
+    whole = make_application("--engine", "inline")
+    assert run_job(whole).status == "finished"

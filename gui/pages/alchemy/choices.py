@@ -50,6 +50,14 @@ def _merged(values: np.ndarray, colours: tuple[int, ...], add: bool) -> dict[Kin
     return found
 
 
+def _values(decision: np.void, colours: tuple[int, ...]) -> dict[Kind, float]:
+    """Value of each kind of action. Action 0 counts as cashing now and ending the trial, not as an idle step."""
+    values = _merged(decision["values"], colours, add=False)
+    values.pop(END, None)
+    stop = float(decision["stop_value"])
+    return values if isnan(stop) else values | {END: stop}
+
+
 def regret(situations: Situations, row: int, action: int) -> float:
     """Points the ideal observer expects to lose by ``action``; nan where it did not evaluate that action."""
     ideal = situations.ideal(row)
@@ -59,8 +67,8 @@ def regret(situations: Situations, row: int, action: int) -> float:
     kind = kind_of(action, colours)
     if kind == kind_of(int(ideal["action"]), colours):
         return 0.0
-    values = _merged(ideal["values"], colours, add=False)
-    best = max([*values.values(), float(ideal["stop_value"])], default=nan, key=lambda v: -1e9 if isnan(v) else v)
+    values = _values(ideal, colours)
+    best = max(values.values(), default=nan)
     value = values.get(kind, nan) if kind is not None else nan
     return max(best - value, 0.0) if not isnan(value) and not isnan(best) else nan
 
@@ -96,9 +104,7 @@ def decision_state(situations: Situations, path: Path, index: int, agent: str, s
     own, ideal = situations.decision(row, mover), situations.ideal(row)
     shares = _merged(own["probabilities"], colours, add=True) if own is not None else {}
     source = own if own is not None and not np.isnan(own["values"]).all() else ideal
-    values = _merged(source["values"], colours, add=False) if source is not None else {}
-    if source is not None and not isnan(stop := float(source["stop_value"])):
-        values.setdefault(END, stop)
+    values = _values(source, colours) if source is not None else {}
     done = int(taken["action"]) if taken is not None else int(own["action"]) if own is not None else None
     chosen = kind_of(done, colours) if done is not None else None
     best = kind_of(int(ideal["action"]), colours) if ideal is not None else None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path as File
 
 from PIL import Image
@@ -87,9 +87,15 @@ def frames(clip: Clip, theme: Theme = LIGHT) -> Iterator[Image.Image]:
         picture.deleteLater()
 
 
-def shrink(frame: Image.Image) -> Image.Image:
-    """A frame with 256 colours of its own: what a GIF holds, and a third of the memory."""
-    return frame.quantize(256, method=Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE)
+def palette_of(clip: Clip, samples: int = 6) -> Image.Image:
+    """256 colours that serve all frames, so that a GIF need only store what changes from frame to frame."""
+    step = max(len(clip.path.rows) // samples, 1)
+    some = replace(clip, path=Path(clip.path.rows[::step], clip.path.positions[::step]))
+    pictures = list(frames(some))
+    sheet = Image.new("RGB", (pictures[0].width, pictures[0].height * len(pictures)))
+    for k, picture in enumerate(pictures):
+        sheet.paste(picture, (0, k * picture.height))
+    return sheet.quantize(256, method=Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE)
 
 
 def save_animation(file: File, pictures: list[Image.Image], speed: float = FRAMES_PER_SECOND) -> None:
@@ -114,11 +120,12 @@ class AnimationJob:
     clip: Clip
     painted: list[Image.Image]
     source: Iterator[Image.Image]
+    palette: Image.Image
 
     @classmethod
     def begin(cls, file: File, clip: Clip) -> AnimationJob:
         """Nothing is painted yet."""
-        return cls(file, clip, [], frames(clip))
+        return cls(file, clip, [], frames(clip), palette_of(clip))
 
     def work(self, clock: Callable[[], float], budget_s: float = 0.02) -> bool:
         """Paint for about ``budget_s`` seconds."""
@@ -127,7 +134,7 @@ class AnimationJob:
             frame = next(self.source, None)
             if frame is None:
                 return True
-            self.painted.append(shrink(frame))
+            self.painted.append(frame.quantize(palette=self.palette, dither=Image.Dither.NONE))
         return False
 
     def finish(self) -> File:

@@ -94,6 +94,7 @@ class Situations:
         self.chemistries: dict[int, dict[str, Any]] = {}
         self.references: dict[int, list[Reference]] = {}
         self.refused: list[str] = []
+        self._early: list[dict[str, Any]] = []
         self._nodes, self._decisions = _Growing("nodes"), _Growing("decisions")
         self._decided: dict[tuple[int, int], int] = {}
         self._seen = dict.fromkeys(("lines", "agents", "chemistries", "references", "refused"), 0)
@@ -110,7 +111,7 @@ class Situations:
 
     def refresh(self) -> bool:
         """Take in what was appended since the last call; true where anything came."""
-        came = self._nodes.refresh(self.record)
+        came = 0
         start = len(self._decisions.rows)
         if self._decisions.refresh(self.record):
             came += 1
@@ -123,9 +124,16 @@ class Situations:
             came += len(events)
             for event in events:
                 getattr(self, f"_take_{stream}")(event)
+        came += self._nodes.refresh(self.record)
+        early, self._early = self._early, []
+        for event in early:
+            self._take_lines(event)
         return came > 0
 
     def _take_lines(self, event: dict[str, Any]) -> None:
+        if event["leaf"] >= len(self.nodes):  # streams reach the disk on their own: the row will follow
+            self._early.append(event)
+            return
         name, title = str(event["line"]), str(event["title"])
         known = self.lines.get(name)
         if known and title == name:

@@ -13,6 +13,7 @@ from gui.widgets.scores import ScoresState, Series
 from gui.widgets.time_axis import TimeAxis
 from gui.widgets.timeline import Lane, TimelineState
 
+PERSON = "you"
 COLOUR_OF_LANE = (0, 3)
 COLOUR_OF_REFERENCE = {"ideal-observer": 1, "random-heuristic": 7, "search-oracle": 2}
 OTHER_COLOURS = (4, 5, 6)
@@ -45,9 +46,14 @@ def by_trial_scores(nodes: np.ndarray) -> tuple[float, ...]:
     return tuple(float(total) for total in totals)
 
 
-def reference_series(situations: Situations, episode: int) -> tuple[Series, ...]:
-    """Points by trial of the agents to compare with."""
-    series = []
+def reference_series(situations: Situations, episode: int, shown: Sequence[str]) -> tuple[Series, ...]:
+    """Points by trial of the agents to compare with: other whole lines of the episode, then the recorded references."""
+    others = [line for line in situations.lines.values() if line.episode == episode and line.begin < 0]
+    series = [
+        line_series(situations, line.identifier, COLOUR_OF_REFERENCE.get(line.agent, OTHER_COLOURS[-1]))
+        for line in others
+        if line.identifier not in shown and line.agent != PERSON
+    ]
     for reference in situations.references.get(episode, []):
         spare = OTHER_COLOURS[len(series) % len(OTHER_COLOURS)]
         title = reference.title if reference.runs == 1 else f"{reference.title}, {reference.runs} runs"
@@ -66,7 +72,9 @@ def timeline_state(situations: Situations, shown: Sequence[str]) -> TimelineStat
     episode = situations.lines[shown[0]].episode
     scores = tuple(line_series(situations, line, COLOUR_OF_LANE[k]) for k, line in enumerate(shown))
     parting = situations.parting(*paths) if len(paths) == 2 else -1
-    return TimelineState(axis_of(situations, paths), lanes, scores + reference_series(situations, episode), parting)
+    return TimelineState(
+        axis_of(situations, paths), lanes, scores + reference_series(situations, episode, shown), parting
+    )
 
 
 def _effects(situations: Situations, path: Path) -> tuple[tuple[int, ...], tuple[float, ...]]:
@@ -79,7 +87,7 @@ def scores_state(situations: Situations, shown: Sequence[str], position: int) ->
     episode = situations.lines[shown[0]].episode
     trials, steps = situations.trials(episode), situations.steps()
     lines = tuple(line_series(situations, line, COLOUR_OF_LANE[k]) for k, line in enumerate(shown))
-    return ScoresState(lines, reference_series(situations, episode), min(position // steps, trials - 1), trials)
+    return ScoresState(lines, reference_series(situations, episode, shown), min(position // steps, trials - 1), trials)
 
 
 def information_state(situations: Situations, path: Path, index: int, axis: TimeAxis) -> InformationState:

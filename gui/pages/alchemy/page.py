@@ -21,6 +21,7 @@ from gui.pages.alchemy.model import Situations
 from gui.pages.alchemy.panels import Panels, View
 from gui.pages.alchemy.session import PERSON, Session
 from gui.pages.alchemy.toolbar import Toolbar
+from gui.pages.alchemy.words import hint_words, result_words
 from gui.pages.page import Page
 from gui.widgets.alchemy_words import action_words
 from gui.widgets.transport import Transport
@@ -349,15 +350,7 @@ class AlchemyPage(Page):
         last = self.situations.nodes[self.path.rows[-1]]
         if last["done"] and not self._finished and self.playing and self.shown[0] == PERSON:
             self._finished = True
-            self.workspace.toast(self._result(float(last["score"])))
-
-    def _result(self, score: float) -> str:
-        others = self.situations.references.get(self.episode, [])
-        words = [f"{r.title} {sum(r.trial_scores):.0f}" for r in others]
-        for line in self.episode_lines():
-            if line.identifier != PERSON:
-                words.append(f"{line.title} {float(self.situations.nodes['score'][line.leaf]):.0f}")
-        return f"You scored {score:.0f} points" + (f"; {', '.join(words)}" if words else "")
+            self.workspace.toast(result_words(self.situations, self.episode, PERSON, float(last["score"])))
 
     def _refresh(self, changed: bool) -> None:
         if self._stack.currentWidget() is not self.panels:
@@ -377,15 +370,7 @@ class AlchemyPage(Page):
         ]
         self.lines.show_lines(lines, scores, list(self.shown))
         self.lines.show_episodes(list(self.situations.chemistries), self.episode)
-        self.lines.words.setText(self._words())
-
-    def _words(self) -> str:
-        if self.branching:
-            return "What if: drag a stone to another potion or the cauldron (Esc leaves)"
-        if self.playing and self.may_act:
-            return "Your turn: drag a stone, or 1 to 3, then a potion's letter and Enter; C cauldron, E ends the trial"
-        source = self.situations.record.metadata
-        return f"{source.title or source.id}"
+        self.lines.words.setText(hint_words(self.situations, self.branching, self.playing and self.may_act))
 
     # What is kept
 
@@ -397,7 +382,7 @@ class AlchemyPage(Page):
 
     def restore_state(self, state: dict[str, Any]) -> None:
         self.toolbar.choose(str(state.get("level", "")), str(state.get("agent", "")))
-        self.belief = bool(state.get("belief", True))
+        self.belief = bool(state.get("belief", self.belief))
         if isinstance(state.get("splitters"), dict):
             self.panels.restore_state(state["splitters"])
 

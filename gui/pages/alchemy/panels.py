@@ -55,7 +55,7 @@ class Panels(QSplitter):
             splitter.setHandleWidth(1)
         self._side.addWidget(self.decision)
         self._side.addWidget(self.information)
-        self._side.setSizes([300, 160])
+        self._side.setSizes([360, 110])
         for widget in (*self.views, self._side):
             self._top.addWidget(widget)
         self._bottom.addWidget(self.belief)
@@ -133,7 +133,7 @@ class Panels(QSplitter):
         if compared:
             self._side.addWidget(self.scores)
             self._side.setSizes([250, 130, 260])
-            self._top.setSizes([420, 420, 360])
+            self._top.setSizes([int(share * self.width()) for share in (0.36, 0.36, 0.28)])
         else:
             self._bottom.addWidget(self.scores)
             self._top.setSizes([900, 0, 300])

@@ -12,9 +12,9 @@ from typing import Any
 from engine.alchemy.actions import NO_OP, decode
 from gui.pages.alchemy.model import Path, Situations
 from gui.widgets.alchemy_words import action_words
-from gui.widgets.timeline import OTHER
+from gui.widgets.timeline import ENDED
 
-EFFECTS = ("nothing", "changed", "cashed", "trial ended")
+EFFECTS = ("nothing", "changed", "cashed", "trial ended", "potion wasted")
 
 
 @dataclass(frozen=True)
@@ -32,7 +32,7 @@ def origin(situations: Situations, episode: int) -> Origin:
     made = situations.record.metadata
     settings = made.configuration
     number = episode + int(settings.get("episode", 0)) if made.experiment == "alchemy-play" else episode
-    return Origin(situations.level, made.seed, str(settings.get("episodes_file", "")), number)
+    return Origin(situations.level, made.seed, str(settings.get("episodes_file") or ""), number)
 
 
 def actions_of(situations: Situations, path: Path, upto: int | None = None) -> list[int]:
@@ -40,7 +40,7 @@ def actions_of(situations: Situations, path: Path, upto: int | None = None) -> l
     rows = path.rows[1:] if upto is None else path.rows[1 : upto + 1]
     nodes = situations.nodes[list(rows)]
     return [
-        0 if effect == OTHER else action + 1
+        0 if effect == ENDED else action + 1
         for action, effect in zip(nodes["action"].tolist(), nodes["effect"].tolist(), strict=True)
     ]
 

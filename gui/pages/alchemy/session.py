@@ -9,12 +9,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from engine.service.jobs import Job
+from gui.pages.alchemy.overview import PERSON
 
 if TYPE_CHECKING:
     from engine.runs import Record
     from gui.bridge import Bridge
-
-PERSON = "you"
 
 
 @dataclass(frozen=True)
@@ -34,7 +33,8 @@ class Chemistry:
 
     def configuration(self, opponent: str) -> dict[str, Any]:
         """Settings of a session on it."""
-        return {"level": self.level, "opponent": opponent, "episodes_file": self.file, "episode": self.episode}
+        settings: dict[str, Any] = {"level": self.level, "opponent": opponent, "episode": self.episode}
+        return settings | ({"episodes_file": self.file} if self.file else {})
 
 
 @dataclass
@@ -54,7 +54,7 @@ class Session:
         """Start a session that goes on from everything a record holds, in a record of its own."""
         made = record.metadata
         settings = made.configuration
-        file, number = str(settings.get("episodes_file", "")), int(settings.get("episode", 0))
+        file, number = str(settings.get("episodes_file") or ""), int(settings.get("episode", 0))
         chemistry = Chemistry(made.seed, str(settings.get("level", "")), file, number)
         return cls.begin(engine, chemistry, opponent, record.id)
 

@@ -15,7 +15,7 @@ from gui.widgets.alchemy_words import action_words, decode, signed
 from gui.widgets.belief import BeliefState
 from gui.widgets.bench import BenchState, Stone
 from gui.widgets.cube import Axis, CubeState, Token
-from gui.widgets.timeline import CASHED, CHANGED, OTHER
+from gui.widgets.timeline import CASHED, CHANGED, ENDED
 
 REWARD_OF_INDICATOR = {int(i): int(r) for i, r in zip(INDICATORS, REWARDS, strict=True)}
 Node = NDArray[np.void]
@@ -42,7 +42,7 @@ def caption(situations: Situations, path: Path, index: int) -> tuple[str, int]:
     before, node = situations.nodes[path.rows[index - 1]], situations.nodes[path.rows[index]]
     action, effect = int(node["action"]), int(node["effect"])
     words = action_words(action, colours_of(before))
-    if effect == OTHER:
+    if effect == ENDED:
         return f"trial {before['trial'] + 1} ended with {signed(float(before['trial_score']))} points", 0
     if decode(action) is None:
         return "a step without action", 0

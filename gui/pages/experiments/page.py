@@ -63,7 +63,6 @@ class ExperimentsPage(Page):
 
         self._experiments = {name: entry for name, entry in EXPERIMENTS.items() if not entry.interactive}
         self._form: Form | None = None
-        self._parent_run: str | None = None
         self._snapshot: object = None
         self.search = QLineEdit()
         self.search.setProperty("role", "search")
@@ -73,6 +72,7 @@ class ExperimentsPage(Page):
         self.list = QListWidget()
         self.list.setAccessibleName("Experiments")
         self.list.setWordWrap(True)
+        self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         for name, entry in self._experiments.items():
             item = QListWidgetItem(entry.title)
             item.setData(NAME, name)
@@ -107,6 +107,7 @@ class ExperimentsPage(Page):
         self._area = QScrollArea()
         self._area.setWidgetResizable(True)
         self._area.setAccessibleName("Settings")
+        self._area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.seeds = QLineEdit("0")
         self.seeds.setAccessibleName("Seeds")
         self.seeds.setToolTip("One run for each seed: 0 or 0, 3, 7 or 0-9")
@@ -179,7 +180,7 @@ class ExperimentsPage(Page):
                 self.list.setCurrentRow(row)
 
     def clone(self, identifier: str) -> None:
-        """Take experiment, settings and seed from a run; the new run will name it as its model in its title."""
+        """Take experiment, settings, seed and name from a run."""
         made = self.workspace.record(identifier).metadata
         if made.experiment not in self._experiments:
             self.workspace.open_record(identifier)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QUrl, Signal, Slot
+from PySide6.QtCore import Qt, QUrl, Signal, Slot
 from PySide6.QtGui import QDesktopServices, QGuiApplication
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
@@ -44,7 +44,6 @@ class RunDetail(QFrame):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setProperty("role", "panel")
-        self.setMinimumWidth(42 * UNIT)
         self.row: RunRow | None = None
         self._folder: Path | None = None
         self.curves: Any = None
@@ -89,6 +88,7 @@ class RunDetail(QFrame):
         column = QVBoxLayout(inside)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
+        column.addLayout(head)
         for panel in (
             self._result_panel,
             self._curves_panel,
@@ -100,12 +100,13 @@ class RunDetail(QFrame):
         area = QScrollArea()
         area.setWidgetResizable(True)
         area.setWidget(inside)
+        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        area.setMinimumWidth(inside.minimumSizeHint().width() + 2 * UNIT)
         area.setAccessibleName("Details of the run")
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
         whole.setSpacing(0)
-        whole.addLayout(head)
-        whole.addWidget(area, 1)
+        whole.addWidget(area)
         self.open.clicked.connect(lambda: self.open_wanted.emit(self.row.id))
         self.clone.clicked.connect(lambda: self.clone_wanted.emit(self.row.id))
         self.export.clicked.connect(lambda: self.export_wanted.emit(self.row.id))

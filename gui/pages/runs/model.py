@@ -12,7 +12,7 @@ from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelInd
 from PySide6.QtGui import QColor, QIcon, QPainter, QPixmap
 
 from gui.theme import current
-from gui.words import amount, duration, value_words, when
+from gui.words import duration, value_words, when
 
 if TYPE_CHECKING:
     from engine.runs import RunRow
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 Index = QModelIndex | QPersistentModelIndex
 Role = Qt.ItemDataRole
+LONG = 24  # letters of a setting that no longer tells anything at a glance
 RANGES = 64  # a change in more places than this is a new question by the person, not a growing list
 
 
@@ -33,25 +34,28 @@ class Column:
     is_number: bool = False
 
 
-def headline(row: RunRow) -> str:
-    """The one figure of a result that says most: its score, else its first number."""
+def headline_key(row: RunRow) -> str:
+    """The name of the one figure of a result that says most: its score, else its first number; empty where none."""
     result = row.result or {}
-    for key in ("score_mean", "return_mean", "error", "bits_wrong"):
-        if isinstance(result.get(key), int | float):
-            return value_words(float(f"{result[key]:.4g}"))
     numbers = [
-        (key, value)
-        for key, value in result.items()
-        if isinstance(value, int | float) and key not in ("seed", "seconds")
+        key for key, value in result.items() if isinstance(value, int | float) and key not in ("seed", "seconds")
     ]
-    return f"{amount(numbers[0][1])}" if numbers else ""
+    return next(
+        (key for key in ("score_mean", "return_mean", "error", "bits_wrong") if key in numbers), (numbers or [""])[0]
+    )
+
+
+def headline(row: RunRow) -> str:
+    """That figure in words."""
+    key = headline_key(row)
+    return value_words(float(f"{row.result[key]:.4g}")) if row.result and key else ""
 
 
 def settings_words(row: RunRow) -> str:
     """The settings that tell runs apart at a glance: agent or model first, then the other short ones."""
     shown = [str(row.configuration[key]) for key in ("agent", "model", "task") if row.configuration.get(key)]
     if not shown:
-        pairs = [(key, value) for key, value in row.configuration.items() if isinstance(value, int | float | str)]
+        pairs = [(key, value) for key, value in row.configuration.items() if 0 < len(str(value)) < LONG]
         shown = [f"{key.replace('_', ' ')} {value_words(value)}" for key, value in pairs[:3]]
     return " · ".join(shown)
 
@@ -61,7 +65,7 @@ COLUMNS = (
     Column("Status", "status", lambda row: row.status),
     Column("Settings", "configuration.agent", settings_words),
     Column("Seed", "seed", lambda row: "" if row.seed is None else str(row.seed), True),
-    Column("Result", "result.score_mean", headline, True),
+    Column("Result", "result", headline, True),
     Column("Started", "created", lambda row: when(row.created), True),
     Column("Took", "seconds", lambda row: "" if row.seconds is None else duration(row.seconds), True),
     Column("Tags", "", lambda row: ", ".join(row.tags)),

@@ -15,7 +15,7 @@ from gui.actions import Action
 from gui.pages.page import Page
 from gui.pages.runs.commands import DeleteRuns
 from gui.pages.runs.detail import RunDetail
-from gui.pages.runs.model import RunTableModel
+from gui.pages.runs.model import RunTableModel, headline_key
 from gui.pages.runs.table import FilterBar, RunTable
 from gui.pages.runs.transfer import FORMATS, export_runs, import_folders
 from gui.undo import Change
@@ -139,6 +139,8 @@ class RunsPage(Page):
         """Ask for the list anew; only the newest of several questions is answered."""
         text, experiment, status = self.filters.choice()
         sort, descending, index = self._sort, self._descending, self.workspace.index
+        if sort == "result":  # of the figure that the rows on screen show
+            sort = "result." + next(filter(None, map(headline_key, self.model.rows)), "score_mean")
         self._next_refresh = time.monotonic() + REFRESH_S
 
         def read() -> tuple[list[RunRow], int, list[str]]:

@@ -22,7 +22,7 @@ from gui.widgets.icon import set_icon
 from gui.widgets.labels import label
 
 STATUSES = ("finished", "running", "stopped", "failed", "crashed", "interrupted", "damaged")
-WIDTHS = (180, 116, 200, 56, 76, 124, 80, 96)
+WIDTHS = (180, 116, 200, 56, 76, 104, 76, 80)
 
 
 class FilterBar(QWidget):

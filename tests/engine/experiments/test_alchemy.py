@@ -46,9 +46,7 @@ def test_the_oracle_has_no_regret_on_the_published_episodes(tmp_path):
         path = find("alchemy_evaluation_200.jsonl.gz")
     except BadInput as absent:
         pytest.skip(str(absent))
-    result, _ = evaluate(
-        tmp_path, agent="search-oracle", level=EVALUATION, episodes=40, episodes_file=path, traced=0
-    )
+    result, _ = evaluate(tmp_path, agent="search-oracle", level=EVALUATION, episodes=40, episodes_file=path, traced=0)
     assert result["regret_mean"] == 0
     assert result["score_mean"] == result["oracle_mean"]
 
@@ -63,7 +61,7 @@ def test_traced_episodes_hold_lines_decisions_and_references(tmp_path):
 
 
 @pytest.mark.parametrize(
-    "settings, words",
+    ("settings", "words"),
     [
         ({"agent": "nobody"}, "no agent called 'nobody'"),
         ({"level": "alchemy/of_gold"}, "no Alchemy level"),
@@ -78,7 +76,8 @@ def test_bad_settings_are_one_clear_sentence(tmp_path, settings, words):
 
 def test_an_episode_that_the_level_cannot_have_is_refused(tmp_path):
     random = np.random.RandomState(0)
-    rotated = next(episode for episode in iter(lambda: sample_episode(random, Level()), None) if episode.chemistry.rotation)
+    drawn = (sample_episode(random, Level()) for _ in range(100))
+    rotated = next(episode for episode in drawn if episode.chemistry.rotation)
     write_episodes(tmp_path / "one.jsonl", [rotated])
     with pytest.raises(BadInput, match="cannot occur in level"):
         evaluate(tmp_path, level=EVALUATION, episodes=1, episodes_file=tmp_path / "one.jsonl")

@@ -197,7 +197,9 @@ def test_recorded_accesses_replay_the_memory(model):
     assert last[last["kind"] == WRITE]["weight"].sum() <= gates.sum() + 1e-6
 
 
-@pytest.mark.parametrize(("name", "value"), [("slots", 0), ("reads", 129), ("heads", 129), ("slots", 2**31), ("word", 0)])
+@pytest.mark.parametrize(
+    ("name", "value"), [("slots", 0), ("reads", 129), ("heads", 129), ("slots", 2**31), ("word", 0)]
+)
 def test_impossible_sizes_are_bad_input(name, value):
     with pytest.raises(BadInput, match=name):
         Sizes(**({"inputs": 1, "outputs": 1, "slots": 128} | {name: value}))

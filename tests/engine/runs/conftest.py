@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+import os
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 import numpy as np
@@ -8,6 +11,24 @@ import pytest
 from engine.runs import Column, Record, RecordWriter
 
 COLUMNS = (Column("episode", "i4"), Column("reward", "f4"), Column("belief", "f4", (2, 3), "probability"))
+
+
+@pytest.fixture
+def read_only(tmp_path: Path) -> Callable[[Path], AbstractContextManager[None]]:
+    """``with read_only(folder):`` nothing can be made in it; skips where permissions do not bind the user."""
+
+    @contextmanager
+    def protected(folder: Path) -> Iterator[None]:
+        folder.chmod(0o500)
+        try:
+            yield
+        finally:
+            folder.chmod(0o700)
+
+    with protected(tmp_path):
+        if os.access(tmp_path, os.W_OK):
+            pytest.skip("permissions do not bind this user")
+    return protected
 
 
 @pytest.fixture

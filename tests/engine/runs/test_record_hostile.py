@@ -60,8 +60,20 @@ def open_or_refuse(folder: Path) -> str | None:
     return None
 
 
+def list_it(folder: Path) -> None:
+    """The run is in the list whatever its files say, and the list can be sorted."""
+    index = RunIndex(folder.parent)
+    index.refresh()
+    for sort in ("created", "status", "result.score_mean", "configuration.agent"):
+        (row,) = index.list(archived=None, sort=sort)
+    assert isinstance(row.configuration, dict)
+    assert row.result is None or isinstance(row.result, dict)
+    row.title.encode("utf-8")
+    index.close()
+
+
 @pytest.mark.parametrize("name", FILES)
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(data=st.data())
 def test_any_bytes_any_cut_any_json(name: str, data: st.DataObject) -> None:
     with small_record() as folder:
@@ -75,17 +87,11 @@ def test_any_bytes_any_cut_any_json(name: str, data: st.DataObject) -> None:
         path.write_bytes(data.draw(st.binary(max_size=200) | cut | flipped | as_json))
         refusal = open_or_refuse(folder)
         assert refusal is None or name == "run.json"
-        index = RunIndex(folder.parent)
-        index.refresh()
-        for sort in ("created", "status", "result.score_mean", "configuration.a"):
-            (row,) = index.list(archived=None, sort=sort)
-        assert isinstance(row.configuration, dict)
-        assert row.result is None or isinstance(row.result, dict)
-        row.title.encode("utf-8")
-        index.close()
+        if name in ("run.json", "status.json", "notes.json"):
+            list_it(folder)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(data=st.data(), name=st.sampled_from(["run.json", "status.json"]))
 def test_any_value_in_any_field(data: st.DataObject, name: str) -> None:
     with small_record() as folder:
@@ -94,10 +100,7 @@ def test_any_value_in_any_field(data: st.DataObject, name: str) -> None:
         (folder / name).write_text(json.dumps(fields | {key: data.draw(JSON)}))
         refusal = open_or_refuse(folder)
         assert refusal is None or name in refusal or "newer version" in refusal
-        index = RunIndex(folder.parent)
-        index.refresh()
-        assert index.count(archived=None) == 1
-        index.close()
+        list_it(folder)
 
 
 COLUMN = st.fixed_dictionaries(

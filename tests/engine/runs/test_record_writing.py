@@ -1,12 +1,13 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
 import subprocess
 import sys
 import threading
 import time
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 import numpy as np
@@ -15,6 +16,8 @@ import pytest
 from engine.errors import Stopped
 from engine.runs import Column, Record, RecordError, RecordWriter
 from engine.runs.writer import BEAT_SECONDS
+
+ReadOnly = Callable[[Path], AbstractContextManager[None]]
 
 
 def create(folder: Path) -> RecordWriter:
@@ -230,14 +233,26 @@ def test_a_place_that_cannot_be_written_is_refused_in_words(tmp_path: Path) -> N
         create(tmp_path / "file" / "runs")
 
 
-@pytest.mark.skipif(sys.platform == "win32" or os.geteuid() == 0, reason="permissions do not bind this user")
-def test_read_only_folder_is_refused(tmp_path: Path) -> None:
-    tmp_path.chmod(0o500)
-    try:
-        with pytest.raises(RecordError, match="No record can be written"):
-            create(tmp_path / "runs")
-    finally:
-        tmp_path.chmod(0o700)
+def test_read_only_folder_is_refused(tmp_path: Path, read_only: ReadOnly) -> None:
+    with read_only(tmp_path), pytest.raises(RecordError, match="No record can be written"):
+        create(tmp_path / "runs")
+
+
+def test_folder_that_becomes_read_only_ends_the_run_as_failed(tmp_path: Path, read_only: ReadOnly) -> None:
+    writer = create(tmp_path)
+    table = writer.table("t", [Column("a", "i4")])
+    table.append(a=1)
+    with read_only(writer.folder), pytest.raises(RecordError, match="can no longer be written"):
+        writer.flush()
+    with pytest.raises(RecordError, match="can no longer be written"):
+        table.append(a=2)
+    with pytest.raises(RecordError, match="can no longer be written"):
+        writer.finish()
+    assert not list(writer.folder.glob(".*"))
+    record = Record.open(writer.folder)
+    assert record.table("t").read().tolist() == [(1,)]
+    assert record.status().status == "failed"
+    assert "can no longer be written" in str(record.status().error)
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="open files cannot be deleted there")

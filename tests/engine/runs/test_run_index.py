@@ -6,7 +6,8 @@ import sqlite3
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 import pytest
@@ -15,12 +16,13 @@ from engine.errors import BadInput
 from engine.runs import RecordWriter, RunIndex, reindex
 
 AGENTS = ("uniform", "ideal-observer", "search-oracle")
+TITLES = ("gold", "silver", "tin", "copper", "mercury", "iron", "lead")  # no digits, which ids hold by chance
 
 
 def make(folder: Path, number: int, **changes: object) -> str:
     """One small finished run; returns its id."""
     settings = {"agent": AGENTS[number % 3], "level": {"name": "fixed"}, "episodes": 10 * number}
-    made = {"experiment": "alchemy", "configuration": settings, "seed": number, "title": f"Run Nº {number}"}
+    made = {"experiment": "alchemy", "configuration": settings, "seed": number, "title": f"Run {TITLES[number % 7]}"}
     with RecordWriter.create(folder, **{**made, **changes}) as writer:  # type: ignore[arg-type]
         writer.finish(result={"score_mean": float(number % 4), "count": number} if number else None)
     return writer.id
@@ -44,7 +46,13 @@ def index(tmp_path: Path, runs: list[str]) -> Iterator[RunIndex]:
 
 def test_rows_say_what_the_records_say(index: RunIndex, runs: list[str]) -> None:
     row = index.get(runs[4])
-    assert (row.id, row.experiment, row.title, row.status, row.seed) == (runs[4], "alchemy", "Run Nº 4", "finished", 4)
+    assert (row.id, row.experiment, row.title, row.status, row.seed) == (
+        runs[4],
+        "alchemy",
+        "Run mercury",
+        "finished",
+        4,
+    )
     assert row.configuration == {"agent": "ideal-observer", "level": {"name": "fixed"}, "episodes": 40}
     assert row.result == {"score_mean": 0.0, "count": 4}
     assert index.get(runs[0]).result is None
@@ -62,7 +70,7 @@ def test_filters(index: RunIndex, runs: list[str]) -> None:
 
     assert seeds() == set(range(7))
     assert seeds(text="IDEAL observer") == {1, 4}
-    assert seeds(text="ideal nº 4") == {4}
+    assert seeds(text="ideal MERCURY") == {4}
     assert seeds(text="%") == set()
     assert seeds(text="_mean") == set()  # results are not words to search
     assert seeds(text="' OR 1 --") == set()
@@ -174,7 +182,7 @@ def test_what_a_person_wrote_survives_a_rebuild(index: RunIndex, runs: list[str]
     again = RunIndex(tmp_path)
     row = again.get(runs[0])
     assert (row.title, row.tags, row.colour) == ("Best so far", ("again", "good", "paper"), "#D55E00")
-    assert again.edit(runs[0], title=None, tags=()).title == "Run Nº 0"
+    assert again.edit(runs[0], title=None, tags=()).title == "Run gold"
     again.close()
 
 
@@ -243,6 +251,17 @@ def test_where_no_file_can_be_the_index_lives_in_memory(runs: list[str], tmp_pat
     assert "in memory" in str(index.note)
     assert {row.id for row in index.list() if row.status == "finished"} == set(runs)
     index.close()
+
+
+def test_a_read_only_runs_folder_can_be_listed(
+    runs: list[str], tmp_path: Path, read_only: Callable[[Path], AbstractContextManager[None]]
+) -> None:
+    with read_only(tmp_path):
+        index = RunIndex(tmp_path)
+        index.refresh()
+        assert "in memory" in str(index.note)
+        assert {row.id for row in index.list()} == set(runs)
+        index.close()
 
 
 def test_a_locked_index_falls_back_to_memory(index: RunIndex, runs: list[str], tmp_path: Path) -> None:

@@ -1,0 +1,170 @@
+"""States of the pictures over time: raster, sequence and gates of one trace. No Qt in here."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gui.pages.memory.trace import LEAST, PRECEDENCE, WRITE, Trace
+from gui.widgets.gates import GatesState, Lane
+from gui.widgets.raster import RasterState
+from gui.widgets.raster_cells import Cells
+from gui.widgets.sequence import Part, SequenceState
+
+ALL = -1
+LANES = 6
+HEAT_CELLS = 4_000_000  # rows times steps that an age map may have
+
+
+@dataclass(frozen=True)
+class Look:
+    """How rows are shown: in order of first touch or by ``address``, of one ``head`` or of all."""
+
+    address: bool = False
+    head: int = ALL
+
+    def row(self, trace: Trace, slot: int) -> int:
+        """Row of a slot, -1 where it has none."""
+        return slot if self.address else trace.row(slot)
+
+    def slot(self, trace: Trace, row: int) -> int:
+        """Slot of a row, -1 outside."""
+        if self.address:
+            return row if 0 <= row < max(trace.info.slots, 1) else -1
+        return int(trace.slots[row]) if 0 <= row < len(trace.slots) else -1
+
+
+class RasterSource:
+    """The cells of one trace under one look, grown as the trace grows."""
+
+    def __init__(self, trace: Trace, look: Look, name: tuple) -> None:
+        self.trace, self.look = trace, look
+        self.cells = Cells()
+        self._name = (*name, look)
+        self._taken = 0
+
+    def state(self, parting: int = -1) -> RasterState:
+        """Take in what came, and describe it."""
+        trace, look = self.trace, self.look
+        fresh = trace.accesses[self._taken :]
+        self._taken += len(fresh)
+        kept = (fresh["kind"] <= WRITE) & (fresh["weight"] > 0)
+        if look.head != ALL:
+            kept &= fresh["head"] == look.head
+        fresh = fresh[kept]
+        rows = fresh["slot"] if look.address else trace.row_of(fresh["slot"].astype(np.int64)).astype(np.int32)
+        seen = rows >= 0
+        self.cells.extend(fresh["step"][seen], rows[seen], fresh["kind"][seen], fresh["weight"][seen])
+        most = int(trace.accesses["slot"].max()) + 1 if len(trace.accesses) else 0
+        count = max(trace.info.slots, most) if look.address else len(trace.slots)
+        words = f"{len(trace.slots):,} of {trace.info.slots:,} slots touched" if trace.info.slots else ""
+        if trace.dropped:
+            words += f" · {trace.dropped:,} damaged accesses left out"
+        slots = None if look.address else trace.slots
+        return RasterState(self.cells, self._name, count, trace.length, self.cells.count, slots, parting, words)
+
+
+def sequence_state(trace: Trace, parting: int = -1) -> SequenceState:
+    """Inputs, targets and outputs; steps that have not been written yet are empty."""
+    steps, rows = trace.length, trace.steps
+    sizes = {name: rows[name].reshape(len(rows), -1).shape[1] if len(rows) else 0 for name in _VALUES}
+    arrays = {name: np.zeros((steps, sizes[name]), np.float32) for name in _VALUES}
+    scored = np.zeros(steps, bool)
+    if len(rows):
+        for name in _VALUES:
+            arrays[name][rows["step"]] = rows[name].reshape(len(rows), -1)
+        scored[rows["step"]] = rows["mask"]
+    parts = tuple(Part(span.name, span.start, span.stop) for span in trace.info.spans)
+    return SequenceState(
+        ("sequence", trace.info.number, trace.info.title, trace.version),
+        steps,
+        arrays["input"],
+        arrays["target"],
+        arrays["output"],
+        scored,
+        parts,
+        answer_words(trace, bool(scored.any())),
+        parting,
+    )
+
+
+_VALUES = ("input", "target", "output")
+
+
+def answer_words(trace: Trace, scored: bool = True) -> str:
+    """How right the answer is."""
+    wrong = trace.info.bits_wrong
+    bits = "" if wrong != wrong or not scored else "all bits right" if wrong == 0 else f"{wrong:g} bits wrong"
+    names = " then ".join(span.name for span in trace.info.spans)
+    return " · ".join(word for word in (names, bits) if word)
+
+
+def gates_state(trace: Trace, look: Look) -> GatesState:
+    """Signals as lines, then usage or age and link precedence as heat over the rows of first touch."""
+    lanes = [lane for k, name in enumerate(trace.info.signals) if (lane := _signal(trace, k, name, look)) is not None]
+    heats = [_usage(trace) or _age(trace), _precedence(trace)]
+    lanes = lanes[: LANES - sum(heat is not None for heat in heats)] + [heat for heat in heats if heat is not None]
+    heads = "" if trace.info.heads < 2 else f"head {look.head + 1} strong" if look.head != ALL else "one line a head"
+    return GatesState(("gates", trace.info.number, trace.version, look.head), trace.length, tuple(lanes), heads)
+
+
+def _signal(trace: Trace, number: int, name: str, look: Look) -> Lane | None:
+    rows = trace.signals
+    if len(rows):
+        rows = rows[rows["signal"] == number]
+    if not len(rows):
+        return None
+    values = np.full((int(rows["head"].max()) + 1, trace.length), np.nan, np.float32)
+    values[rows["head"], rows["step"]] = rows["value"]
+    low, high = _ends(values)
+    return Lane(name, values, low, high, bold=look.head if look.head < len(values) else ALL)
+
+
+def _ends(values: NDArray[np.float32]) -> tuple[float, float]:
+    """0 to 1 where that holds everything, else from 0 (or the least) to a round number above the largest."""
+    finite = values[np.isfinite(values)]
+    if not len(finite) or (finite.min() >= 0 and finite.max() <= 1):
+        return 0.0, 1.0
+    top = float(finite.max())
+    power = 10.0 ** np.floor(np.log10(max(top, 1e-9)))
+    high = next((n * power for n in (1, 1.5, 2, 3, 5, 7.5, 10) if n * power >= top), top) if top > 0 else 0.0
+    return min(float(finite.min()), 0.0), float(high)
+
+
+def _usage(trace: Trace) -> Lane | None:
+    if not len(trace.usage) or not _fits(trace):
+        return None
+    rows = trace.row_of(trace.usage["slot"].astype(np.int64))
+    values = np.zeros((len(trace.slots), trace.length), np.float32)
+    values[rows[rows >= 0], trace.usage["step"][rows >= 0]] = trace.usage["value"][rows >= 0]
+    return Lane("usage", values, *_ends(values), heat=True)
+
+
+def _age(trace: Trace) -> Lane | None:
+    """Steps since the last access of every touched slot, nothing before the first."""
+    if not len(trace.slots) or not _fits(trace):
+        return None
+    rows = trace.accesses[(trace.accesses["kind"] <= WRITE) & (trace.accesses["weight"] >= LEAST)]
+    place = trace.row_of(rows["slot"].astype(np.int64))
+    last = np.full((len(trace.slots), trace.length), -1, np.int32)
+    last[place[place >= 0], rows["step"][place >= 0]] = rows["step"][place >= 0]
+    last = np.maximum.accumulate(last, axis=1)
+    ages = np.where(last >= 0, np.arange(trace.length) - last, 0).astype(np.float32)
+    ages[:, trace.reached :] = 0
+    return Lane("age, steps", ages, 0.0, float(max(ages.max(), 1.0)), heat=True)
+
+
+def _precedence(trace: Trace) -> Lane | None:
+    rows = trace.accesses[trace.accesses["kind"] == PRECEDENCE]
+    if not len(rows) or not _fits(trace):
+        return None
+    place = trace.row_of(rows["slot"].astype(np.int64))
+    values = np.zeros((len(trace.slots), trace.length), np.float32)
+    values[place[place >= 0], rows["step"][place >= 0]] = rows["weight"][place >= 0]
+    return Lane("precedence", values, 0.0, 1.0, heat=True)
+
+
+def _fits(trace: Trace) -> bool:
+    return 0 < len(trace.slots) * trace.length <= HEAT_CELLS

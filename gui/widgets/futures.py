@@ -1,0 +1,84 @@
+"""Two futures of one sequence: what each answered, where they first differ, how many bits each got wrong."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QPointF, QRectF
+from PySide6.QtGui import QPainter
+
+from gui.widgets.access_colours import grey_image
+from gui.widgets.canvas import RIGHT, Canvas
+from gui.widgets.picture import Picture
+
+
+@dataclass(frozen=True)
+class FuturesState:
+    """``target`` and the outputs of both traces at the scored steps [answers, values]; ``titles`` and ``errors`` (bits,
+    nan unknown) of both; ``first`` differing step (-1: none); ``changed`` outputs that flipped.
+    """
+
+    version: tuple
+    target: NDArray[np.float32] = field(compare=False)
+    outputs: tuple[NDArray[np.float32], NDArray[np.float32]] = field(compare=False)
+    titles: tuple[str, str] = ("", "")
+    errors: tuple[float, float] = (0.0, 0.0)
+    first: int = -1
+    changed: int = 0
+
+
+def bits(value: float) -> str:
+    """Wrong bits in words."""
+    return "unknown" if value != value else f"{value:.3g} bits wrong"
+
+
+class Futures(Picture):
+    """Shows one :class:`FuturesState`."""
+
+    heading = "Two futures"
+    columns = 16
+    rows = 9
+
+    def note(self) -> str:
+        first = self.state.first
+        return "they do not differ" if first < 0 else f"first differ at step {first}"
+
+    def describe(self) -> str:
+        a, b = self.state.errors
+        return f"{self.note()}; {self.state.changed} bits changed; {bits(a)} before, {bits(b)} after"
+
+    def draw(self, canvas: Canvas, area: QRectF) -> None:
+        state, unit, theme = self.state, canvas.unit, canvas.theme
+        answers, values = state.target.shape
+        rows = (("target", state.target, ""), *((t, o, bits(e)) for t, o, e in zip(state.titles, state.outputs, state.errors, strict=True)))
+        words = QRectF(area.left(), area.bottom() - 1.2 * unit, area.width(), 1.2 * unit)
+        height = (words.top() - area.top()) / 3
+        for k, (title, bitsmap, error) in enumerate(rows):
+            part = QRectF(area.left(), area.top() + k * height, area.width(), height - 0.3 * unit)
+            head = QRectF(part.left(), part.top(), part.width(), 1.1 * unit)
+            used = canvas.text(head, error, theme.text, align=RIGHT, small=True)
+            canvas.text(head.adjusted(0, 0, -used - unit, 0), title, theme.muted, small=True)
+            if answers and values and bitsmap.size:
+                self._draw_bits(canvas, QRectF(part.left(), head.bottom(), part.width(), max(part.bottom() - head.bottom(), 3)), bitsmap, k > 0)
+        count = state.changed
+        text = "same answer" if not count else f"{count} of {state.target.size} answered bits changed"
+        canvas.text(words, text if answers else "no step is scored", theme.bad if count else theme.good, small=True, bold=True)
+
+    def _draw_bits(self, canvas: Canvas, area: QRectF, values: NDArray[np.float32], judged: bool) -> None:
+        answers, size = values.shape
+        cell = min(area.width() / (answers * size), 1.2 * canvas.unit)
+        width = cell * answers * size
+        strip = QRectF(area.left(), area.top() + 1, width, min(area.height() - 1, 1.2 * canvas.unit))
+        canvas.painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, False)
+        canvas.painter.drawImage(strip, grey_image(values.reshape(1, -1), canvas.theme))
+        if cell >= 4:
+            for k in range(answers * size + 1):
+                bold = k % size == 0
+                x = strip.left() + k * cell
+                canvas.line(QPointF(x, strip.top()), QPointF(x, strip.bottom()), canvas.theme.panel, 3 if bold else 1)
+        wrong = (values >= 0.5) != (self.state.target >= 0.5)
+        for k in np.flatnonzero(wrong.ravel()).tolist() if judged else ():
+            place = QRectF(strip.left() + k * cell, strip.top(), cell, strip.height())
+            canvas.outline(place.adjusted(0.5, 0.5, -0.5, -0.5), canvas.theme.bad, 1.0, 1.6)
