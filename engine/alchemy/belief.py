@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.alchemy import hypotheses as hyp
-from engine.alchemy.chemistry import GRAPH_PRIOR, GRAPHS, PERMUTATIONS, POTIONS, STONES, colour_to_potion
+from engine.alchemy.chemistry import GRAPH_PRIOR, GRAPHS, INDICATORS, PERMUTATIONS, POTIONS, STONES, colour_to_potion
 from engine.errors import BadInput
 
 if TYPE_CHECKING:
@@ -255,6 +255,17 @@ class Belief:
     def rotation_marginal(self) -> NDArray[np.float64]:
         """Probability of each rotation, float64 [4]."""
         return np.asarray(self._joint.sum(axis=0).reshape(8, 4).sum(axis=0) / self.mass)
+
+    def stone_marginal(
+        self, appearances: NDArray[np.int8], indicators: NDArray[np.int8], present: NDArray[np.bool_]
+    ) -> NDArray[np.float64]:
+        """Probability that each stone on the table is a vertex, float64 [3 stones, 8 vertices]; 0 where it is gone."""
+        marginal = np.zeros((STONES, 8))
+        maps = self._joint.sum(axis=0) / self.mass  # [32]: stone map and rotation
+        for stone in np.flatnonzero(present):
+            alike = (hyp.vertex_codes() == _code(appearances[stone])) & (indicators[stone] == INDICATORS)
+            marginal[stone] = maps @ alike
+        return marginal / np.maximum(marginal.sum(axis=1, keepdims=True), 1e-300)
 
     def vector(self) -> NDArray[np.float32]:
         """The reference's belief vector, float32 [28].

@@ -40,10 +40,14 @@ REWARDS: NDArray[np.int8] = np.array([c.sum() + (12 if v == 7 else 0) for v, c i
 INDICATORS: NDArray[np.int8] = COORDINATES.sum(axis=1, dtype=np.int8)
 """The value shown on a stone (the reward without the bonus), int8 [8]: -3, -1, 1 or 3."""
 
-EDGES: tuple[tuple[int, int], ...] = tuple((i, j) for i in range(8) for j in range(i + 1, 8) if (i ^ j).bit_count() == 1)
+EDGES: tuple[tuple[int, int], ...] = tuple(
+    (i, j) for i in range(8) for j in range(i + 1, 8) if (i ^ j).bit_count() == 1
+)
 """The twelve edges of the cube as (lower, higher) vertex, in the order of every 12-vector."""
 
-EDGE_OF: NDArray[np.int8] = np.array([[EDGES.index((min(v, v ^ 1 << d), max(v, v ^ 1 << d))) for d in range(3)] for v in range(8)], np.int8)
+EDGE_OF: NDArray[np.int8] = np.array(
+    [[EDGES.index((min(v, v ^ 1 << d), max(v, v ^ 1 << d))) for d in range(3)] for v in range(8)], np.int8
+)
 """Index of the edge that leaves vertex v along axis d, int8 [8, 3]."""
 
 PERMUTATIONS: NDArray[np.int8] = np.array(list(itertools.permutations(range(3))), np.int8)
@@ -157,7 +161,7 @@ def colour_to_potion() -> NDArray[np.int8]:
 
 @lru_cache(maxsize=1)
 def vertex_to_appearance() -> NDArray[np.int8]:
-    """Perceived appearance of each vertex under each stone map and rotation, int8 [4 rotations, 8 maps, 8 vertices, 3]."""
+    """Perceived appearance of each vertex, int8 [4 rotations, 8 stone maps, 8 vertices, 3]."""
     aligned = COORDINATES[:, None, :] * COORDINATES[None, :, :]  # [map, vertex, 3]: a_k = c_k * m_k
     inverse = np.linalg.inv(ROTATIONS.astype(float))
     appearances: NDArray[np.int8] = np.rint(np.einsum("rij,mvj->rmvi", inverse, aligned)).astype(np.int8)

@@ -103,7 +103,7 @@ def _rotation(line: dict[str, Any]) -> int:
     if value is not None:
         rows = value if isinstance(value, list) and len(value) == 3 else [None]
         matrix = [_integers(row, "each row of rotation", -1, 1, 3) for row in rows]
-        if (found := np.flatnonzero((matrix == ROTATIONS).all(axis=(1, 2)))).size:
+        if (found := np.flatnonzero(np.equal(matrix, ROTATIONS).all(axis=(1, 2)))).size:
             return int(found[0])
         raise _Wrong("rotation is none of the four")
     degrees = line.get("rotation_degrees", [0, 0, 0])
@@ -119,7 +119,7 @@ def _rotation(line: dict[str, Any]) -> int:
 
 def _chemistry(line: dict[str, Any]) -> Chemistry:
     dims = _integers(line.get("potion_dim_map"), "potion_dim_map", 0, 2, 3)
-    permutation = np.flatnonzero((dims == PERMUTATIONS).all(axis=1))
+    permutation = np.flatnonzero(np.equal(dims, PERMUTATIONS).all(axis=1))
     if not permutation.size:
         raise _Wrong("potion_dim_map must be a permutation of 0, 1, 2")
     potion_map = 8 * int(permutation[0]) + _signs(line.get("potion_dir_map"), "potion_dir_map")

@@ -163,8 +163,8 @@ class Planner:
         hopeless = belief.entropy().total - bits  # nothing on the table can reveal these
         if len(weight) > self.particles:
             order = np.argsort(chosen)  # neighbours are alike, so that a systematic sample is a stratified one
-            picked, weight = self._sample(weight[order], offset)
-            chosen = chosen[order][picked]
+            picked, sampled = self._sample(weight[order], offset)
+            chosen, weight = chosen[order][picked], sampled
         n = len(chosen)
         self._scratch.vertex[0, :n], self._scratch.ids[0, :n] = vertex[chosen], np.arange(n)
         setting = np.array([max(0.0, bits - _entropy(weight)), self.discount, bit_worth, bit_worth / 2])

@@ -56,6 +56,7 @@ NODES = (
     Column("potion_marginal", "f4", (6, 6), description="probability that a colour is a latent potion"),
     Column("edge_marginal", "f4", (12,), description="probability that an edge is open"),
     Column("sign_marginal", "f4", (3,), description="probability that a stone-map sign is +1"),
+    Column("stone_marginal", "f4", (STONES, 8), description="probability that a stone is a vertex, 0 where gone"),
     Column("rotation_marginal", "f4", (4,), description="probability of each rotation"),
     Column("expected_information", "f4", (ACTIONS,), "bits", "of each action"),
 )
@@ -218,6 +219,7 @@ class Trace:
             potion_marginal=belief.potion_marginal(),
             edge_marginal=belief.edge_marginal(),
             sign_marginal=belief.sign_marginal(),
+            stone_marginal=belief.stone_marginal(view.appearances, view.indicators, view.present),
             rotation_marginal=belief.rotation_marginal(),
             expected_information=expected,
         )

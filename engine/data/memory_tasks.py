@@ -20,12 +20,13 @@ class Batch(NamedTuple):
     """Episodes of one length.
 
     ``inputs`` float32 [steps, batch, inputs]; ``targets`` float32 0 or 1 [steps, batch, outputs]; ``asked`` bool
-    [steps]: where the outputs count.
+    [steps] or [steps, batch]: where the outputs count; ``classes``: each answer is one of the outputs, not bits.
     """
 
     inputs: NDArray[np.float32]
     targets: NDArray[np.float32]
     asked: NDArray[np.bool_]
+    classes: bool = False
 
 
 class Task(Protocol):

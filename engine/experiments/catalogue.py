@@ -120,6 +120,26 @@ EXPERIMENTS: dict[str, Experiment] = {
             },
         ),
         Experiment(
+            "memory",
+            "Memory training",
+            "A network with an external memory learns a task; what it reads and writes is kept while it learns",
+            "engine.experiments.memory:MemoryConfiguration",
+            "engine.experiments.memory:run",
+            presets={
+                "quick": {"episodes": 120_000},
+                "paper": {
+                    "heads": 4,
+                    "batch": 8,
+                    "slots": 2_000_000,
+                    "learning_rate": 1e-4,
+                    "curriculum": True,
+                    "episodes": 10_000_000,
+                    "save_every": 100_000,
+                },
+            },
+            uses_torch=True,
+        ),
+        Experiment(
             "pulse",
             "Engine check",
             "Counts steps at a steady rate and measures how late each came: tries the whole way from job to record",

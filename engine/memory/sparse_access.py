@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.memory.compiled import kernel
+from engine.memory.sparse_index import keep_best
 from engine.memory.sparse_memory import (
     TOUCHED,
     Memory,
@@ -23,6 +24,7 @@ from engine.memory.sparse_memory import (
     assign,
     fill,
     inverse_norm,
+    refresh,
     take_oldest,
     undo_access,
 )
@@ -37,7 +39,7 @@ class Tape(NamedTuple):
     """All that the backward pass needs to know of T steps; nothing in it depends on the number of slots.
 
     ``slots`` int32 [T, B, S] words written (the V least recently accessed ones, then the previously read ones; -1
-    none), ``rows`` [T, B, S, W] and ``inverses`` [T, B, S] what they held before; ``moves`` int32 [T, B, V + 2 H K, 2]
+    none), ``rows`` [T, B, S, W] what they held before; ``moves`` int32 [T, B, V + 2 H K, 2]
     and ``moved`` [T, B] accesses as (slot, old neighbour); ``read_slots`` int32 and ``read_weights`` [T + 1, B, H, K],
     row 0 from before the first step; ``content_slots``, ``content_weights``, ``cosines`` [T, B, H, K] (content look-up;
     without links the first two are views of the reads). With links only: ``linked`` [T, B, H, K, 2] forward and
@@ -46,7 +48,6 @@ class Tape(NamedTuple):
 
     slots: NDArray[np.int32]
     rows: Array
-    inverses: Array
     moves: NDArray[np.int32]
     moved: NDArray[np.int32]
     read_slots: NDArray[np.int32]
@@ -67,7 +68,6 @@ def empty_tape(steps: int, batch: int, heads: int, writers: int, k: int, word: i
     return Tape(
         slots=np.empty((steps, batch, writes), np.int32),
         rows=np.empty((steps, batch, writes, word), dtype),
-        inverses=np.empty((steps, batch, writes), dtype),
         moves=np.empty((steps, batch, writes + heads * k, 2), np.int32),
         moved=np.zeros((steps, batch), np.int32),
         read_slots=read_slots,
@@ -86,7 +86,7 @@ def write(memory: Memory, tape: Tape, t: int, b: int, p: Array, heads: int, writ
 
     Fills ``written`` [S] with the weights of ``tape.slots[t, b]``. Old rows go to the tape before any is changed.
     """
-    words, inverse = memory.words[b], memory.inverse[b]
+    words = memory.words[b]
     slots = tape.slots[t, b]
     size = words.shape[1]
     reads = tape.read_slots.shape[3] * heads
@@ -106,7 +106,6 @@ def write(memory: Memory, tape: Tape, t: int, b: int, p: Array, heads: int, writ
     for s in range(slots.shape[0]):
         if slots[s] >= 0:
             assign(tape.rows[t, b, s], words[slots[s]])
-            tape.inverses[t, b, s] = inverse[slots[s]]
     for v in range(writers):
         fill(words[slots[v]], 0.0)
     for v in range(writers):
@@ -120,7 +119,7 @@ def write(memory: Memory, tape: Tape, t: int, b: int, p: Array, heads: int, writ
                 add_scaled(words[previous[j]], written[writers + j], a)
     for s in range(slots.shape[0]):
         if slots[s] >= 0:
-            inverse[slots[s]] = inverse_norm(words[slots[s]])
+            refresh(memory, b, int(slots[s]))
     for j in range(reads):
         if written[writers + j] > DELTA:
             tape.moves[t, b, moved, 0], tape.moves[t, b, moved, 1] = (
@@ -170,18 +169,6 @@ def nearest(words: Array, inverse: Array, rows: int, queries: Array, slots: NDAr
             if best > scores[h, k - 1]:
                 for i in range(size):
                     keep_best(slots[h], scores[h], start + i, block[i])
-
-
-@kernel
-def keep_best(slots: NDArray[np.int32], scores: Array, slot: int, score: float) -> None:
-    """Insert into the K best, in falling order, earlier ones first among equals."""
-    place = slots.shape[0] - 1
-    if score <= scores[place]:
-        return
-    while place > 0 and scores[place - 1] < score:
-        slots[place], scores[place] = slots[place - 1], scores[place - 1]
-        place -= 1
-    slots[place], scores[place] = slot, score
 
 
 @kernel
@@ -301,7 +288,7 @@ def write_backward(
 
     Writes da, dalpha, dgamma (before activation) into ``dp`` and dL/dw^R_{t-1} into ``dweights`` [H, K].
     """
-    words, gradient, inverse = memory.words[b], memory.gradient[b], memory.inverse[b]
+    words, gradient = memory.words[b], memory.gradient[b]
     size, reads = words.shape[1], tape.read_slots.shape[3] * heads
     slots = tape.slots[t, b]
     writers = slots.shape[0] - reads
@@ -338,7 +325,7 @@ def write_backward(
     for s in range(slots.shape[0]):
         if slots[s] >= 0:
             assign(words[slots[s]], tape.rows[t, b, s])
-            inverse[slots[s]] = tape.inverses[t, b, s]
+            refresh(memory, b, int(slots[s]))
     for move in range(tape.moved[t, b] - 1, -1, -1):
         undo_access(memory.ring, b, int(tape.moves[t, b, move, 0]), int(tape.moves[t, b, move, 1]))
 

@@ -11,8 +11,10 @@ from numpy.typing import NDArray
 from torch import Tensor
 from torch.autograd.function import once_differentiable
 
+from engine.errors import BadInput
 from engine.memory.sparse_access import empty_tape
-from engine.memory.sparse_memory import TOUCHED, Memory, empty_memory, set_words
+from engine.memory.sparse_index import Index, put_many
+from engine.memory.sparse_memory import SMALLEST_NORM, TOUCHED, Memory, empty_memory, lazy_zeros, set_words
 from engine.memory.sparse_sequence import Activity, Weights, backward, forward
 
 Array = NDArray[Any]
@@ -50,6 +52,28 @@ class CompiledMemory:
         links = self.memory.links
         return torch.from_numpy(links.precedence[b] - 1), torch.from_numpy(links.precedence_value[b].copy())
 
+    def build_index(self, buckets: int, probes: int, seed: int = 0) -> None:
+        """From now on look for words in the ``probes`` likeliest of ``buckets`` buckets, see ``sparse_index``.
+
+        Worth it above some 250,000 words in use; raises BadInput if there are fewer words in use than buckets.
+        """
+        words, used = self.memory.words, self.memory.ring.ends[:, TOUCHED]
+        if not 1 <= probes <= buckets <= used.min():
+            raise BadInput(f"an index needs 1 <= probes <= buckets <= {used.min()} words in use")
+        batch, slots, _ = words.shape
+        random = np.random.default_rng(seed)
+        sample = np.stack([w[random.choice(n, buckets, replace=False)] for w, n in zip(words, used, strict=True)])
+        index = Index(
+            directions=sample / (np.linalg.norm(sample, axis=2, keepdims=True) + SMALLEST_NORM),
+            members=lazy_zeros((batch, buckets, min(slots, 4 * -(-slots // buckets))), np.int32),
+            filled=np.zeros((batch, buckets), np.int32),
+            where=lazy_zeros((batch, slots), np.int32),
+            probes=np.array([probes]),
+        )
+        for b in range(batch):
+            put_many(index, b, words[b], int(used[b]))
+        self.memory = self.memory._replace(buckets=index)
+
     def fork(self) -> CompiledMemory:
         """A copy that goes on by itself, without the tape."""
         twin = copy(self)
@@ -60,6 +84,9 @@ class CompiledMemory:
             for b in range(min(batch, old.shape[0])):
                 used = ends[b, TOUCHED] if old.shape[1] == slots else old.shape[1]
                 new[b, :used] = old[b, :used]
+        index = self.memory.buckets
+        if index.where.size:
+            twin.memory = twin.memory._replace(buckets=Index._make(table.copy() for table in index))
         twin.steps = 0
         twin._gradient_rows = []
         return twin

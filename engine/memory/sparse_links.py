@@ -18,7 +18,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.memory.compiled import kernel
-from engine.memory.sparse_access import Tape, keep_best
+from engine.memory.sparse_access import Tape
+from engine.memory.sparse_index import keep_best
 from engine.memory.sparse_memory import Links
 
 Array = NDArray[Any]

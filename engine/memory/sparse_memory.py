@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.memory.compiled import kernel
+from engine.memory.sparse_index import Index, no_index, put
 
 OLDEST, NEWEST, TOUCHED = 0, 1, 2  # columns of Ring.ends
 SMALLEST_NORM = 1e-6  # shorter words have similarity 0 to everything and pass no gradient
@@ -51,13 +52,14 @@ class Links(NamedTuple):
 
 
 class Memory(NamedTuple):
-    """``words`` M and ``gradient`` dL/dM [batch, slots, word]; ``inverse`` 1/|M(i)| [batch, slots]; ring and links."""
+    """``words`` M and ``gradient`` dL/dM [batch, slots, word]; ``inverse`` 1/|M(i)| [batch, slots]."""
 
     words: NDArray[Any]
     gradient: NDArray[Any]
     inverse: NDArray[Any]
     ring: Ring
     links: Links
+    buckets: Index
 
 
 def lazy_zeros(shape: tuple[int, ...], dtype: Any) -> NDArray[Any]:
@@ -93,6 +95,7 @@ def empty_memory(batch: int, slots: int, word: int, links: int, dtype: Any) -> M
             precedence_value=np.zeros((batch, links), dtype),
             mark=lazy_zeros((linked,), np.int32),
         ),
+        buckets=no_index(dtype),
     )
 
 
@@ -186,13 +189,21 @@ def take_oldest(ring: Ring, b: int) -> tuple[int, int]:
 
 
 @kernel
+def refresh(memory: Memory, b: int, slot: int) -> None:
+    """Bring what is kept about a word (its length, its place in the index) up to date with its contents."""
+    memory.inverse[b, slot] = inverse_norm(memory.words[b, slot])
+    if memory.buckets.where.size > 0:
+        put(memory.buckets, b, slot, memory.words[b, slot])
+
+
+@kernel
 def set_words(memory: Memory, b: int, slots: NDArray[np.int64], rows: NDArray[Any]) -> None:
     """Put ``rows`` [n, W] into ``slots`` [n] by hand; words up to the last of them count as accessed from now on."""
     for i in range(slots.shape[0]):
         while memory.ring.ends[b, TOUCHED] <= slots[i]:
             take_oldest(memory.ring, b)
         assign(memory.words[b, slots[i]], rows[i])
-        memory.inverse[b, slots[i]] = inverse_norm(rows[i])
+        refresh(memory, b, int(slots[i]))
 
 
 @kernel

@@ -24,6 +24,7 @@ from engine.memory.sparse_access import (
     write,
     write_backward,
 )
+from engine.memory.sparse_index import nearest_in_buckets
 from engine.memory.sparse_links import read_links, update_links
 from engine.memory.sparse_memory import Memory, add_scaled, assign, fill
 
@@ -154,8 +155,12 @@ def forward(activity: Activity, weights: Weights, memory: Memory, tape: Tape, ex
             if has_links:
                 update_links(memory.links, b, tape.slots[t, b], written, exact_links)
             queries = p[: heads * size].reshape(heads, size)
-            rows = touched(memory, b)
-            nearest(memory.words[b], memory.inverse[b], rows, queries, tape.content_slots[t, b], tape.cosines[t, b])
+            words, inverse = memory.words[b], memory.inverse[b]
+            if memory.buckets.where.size > 0:
+                slots, cosines = tape.content_slots[t, b], tape.cosines[t, b]
+                nearest_in_buckets(memory.buckets, b, words, inverse, queries, slots, cosines)
+            else:
+                nearest(words, inverse, touched(memory, b), queries, tape.content_slots[t, b], tape.cosines[t, b])
             content(memory, tape, t, b, p, heads)
             if has_links:
                 read_links(memory.links, tape, t, b, p[vectors + heads + 2 * writers :])

@@ -35,16 +35,21 @@ class Update:
 
 
 def score(network: MemoryNetwork[Any], batch: Batch) -> tuple[Tensor, float]:
-    """Cross-entropy in bits an episode (a scalar tensor) and the number of wrong bits an episode."""
+    """Cross-entropy in bits an episode (a scalar tensor) and the number of wrong bits, or answers, an episode."""
     device = next(network.parameters()).device
     inputs, targets = (torch.from_numpy(array).to(device) for array in (batch.inputs, batch.targets))
     asked = torch.from_numpy(batch.asked).to(device)
     outputs, _ = network.sequence(inputs, network.initial_state(inputs.shape[1]))
     logits, targets = outputs[asked], targets[asked]
-    loss = functional.binary_cross_entropy_with_logits(logits, targets, reduction="sum")
+    if batch.classes:
+        answers = targets.argmax(-1)
+        loss = functional.cross_entropy(logits, answers, reduction="sum")
+        mistakes = logits.argmax(-1) != answers
+    else:
+        loss = functional.binary_cross_entropy_with_logits(logits, targets, reduction="sum")
+        mistakes = (logits > 0) != (targets > 0.5)
     episodes = inputs.shape[1]
-    wrong = ((logits > 0) != (targets > 0.5)).sum().item() / episodes
-    return loss / (episodes * math.log(2)), wrong
+    return loss / (episodes * math.log(2)), mistakes.sum().item() / episodes
 
 
 def evaluate(

@@ -67,9 +67,8 @@ class Lines(QFrame):
             chip = self._chips[line.identifier]
             chip.setText(f"{line.title}  {score:+.0f}".replace("-", "−"))
             chip.setChecked(line.identifier in shown)
-            font = self.font()
-            font.setBold(chip.isChecked())
-            chip.setFont(font)
+            # A font set by hand is lost when the application's style sheet changes with the theme.
+            chip.setStyleSheet("font-weight: 600;" if line.identifier in shown else "")
             chip.setAccessibleName(f"Show line {line.title}")
             chip.setToolTip(f"{line.title}\nClick shows this line, Ctrl+click shows two side by side")
         self._recolour()

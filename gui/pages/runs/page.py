@@ -36,7 +36,7 @@ class RunsPage(Page):
     identifier = "runs"
     title = "Runs"
     icon = "bars"
-    shortcut = "Ctrl+2"
+    shortcut = "Ctrl+3"
 
     def __init__(self, workspace: Workspace) -> None:
         super().__init__(workspace)

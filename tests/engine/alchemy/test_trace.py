@@ -65,7 +65,7 @@ def test_rows_agree_with_the_rules(record):
 
 
 def test_information_is_what_the_belief_lost(record):
-    """Over an episode of one potion after another, the bits gained are the fall of -log2 probability, never negative."""
+    """The bits gained by one potion after another are never negative, and nothing where nothing could be learned."""
     episode = sample_episode(np.random.RandomState(3), LEVEL)
     trace = Trace(record, LEVEL)
     node = trace.begin(0, episode)
@@ -114,7 +114,7 @@ def test_a_record_can_be_gone_on_from(tmp_path):
     assert len(nodes) == len(one)
 
 
-@pytest.mark.parametrize("column, value", [("parent", 10**9), ("action", 77), ("episode", 5)])
+@pytest.mark.parametrize(("column", "value"), [("parent", 10**9), ("action", 77), ("episode", 5)])
 def test_a_damaged_tree_is_refused(tmp_path, column, value):
     with RecordWriter.create(tmp_path, experiment="alchemy-play", configuration={}) as first:
         trace = Trace(first, LEVEL)
@@ -138,3 +138,26 @@ def test_a_step_after_the_end_is_refused(record):
     assert node.done
     with pytest.raises(RuntimeError):
         trace.step(node, 0, 0)
+
+
+def test_stone_marginal_is_the_posterior_over_vertices(record):
+    """Against counting hypotheses one by one: which vertex would look like that stone under each of them."""
+    from engine.alchemy import hypotheses as hyp
+    from engine.alchemy.chemistry import GRAPH_PRIOR, INDICATORS, vertex_to_appearance
+
+    episode = sample_episode(np.random.RandomState(21), LEVEL)
+    trace = Trace(record, LEVEL)
+    node = trace.begin(0, episode)
+    for slot in range(6):
+        node = trace.step(node, encode(slot % 3, slot), 0)
+    view, looks = node.view(), vertex_to_appearance()
+    expected = np.zeros((3, 8))
+    for index in node.belief.indices():
+        chemistry = hyp.hypothesis(index)
+        seen = looks[chemistry.rotation, chemistry.stone_map]
+        for stone in range(3):
+            same = (seen == view.appearances[stone]).all(axis=1) & (view.indicators[stone] == INDICATORS)
+            expected[stone] += same * GRAPH_PRIOR[chemistry.graph]
+    expected /= expected.sum(axis=1, keepdims=True)
+    assert np.allclose(rows_of(record)["stone_marginal"][-1], expected, atol=1e-6)
+    assert all(expected[stone, vertex] > 0 for stone, vertex in enumerate(node.state.stones))

@@ -1,0 +1,91 @@
+"""What the memory room's networks are trained on: tasks by name, their published levels, and how they are evaluated."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Literal, NamedTuple
+
+import numpy as np
+import torch
+from numpy.random import Generator
+
+from engine.data.memory_tasks import TASKS, Task
+from engine.memory.interface import MemoryNetwork
+from engine.memory.training import evaluate
+
+TaskName = Literal["copy", "repeat-copy", "recall", "sort", "omniglot", "babi"]
+ModelName = Literal["lstm", "ntm", "dnc", "dam", "sam", "sdnc"]
+
+LEVELS: dict[str, tuple[int, int]] = {
+    "copy": (1, 20),
+    "repeat-copy": (1, 10),
+    "recall": (3, 6),
+    "sort": (20, 20),
+    "omniglot": (5, 5),
+    "babi": (1, 1),
+}
+"""Lowest and highest level trained, as published [Rae et al. 2016, 4.2; Graves et al. 2014, 4; Santoro et al. 2016]."""
+
+BEYOND: dict[str, tuple[int, ...]] = {"copy": (50, 100), "repeat-copy": (20,), "recall": (12, 20), "sort": (30,)}
+"""Levels never trained, at which a trained network is examined too."""
+
+
+def make_task(name: str, *, story: int = 1, classes: int = 5, held_out: bool = False) -> Task:
+    """The task by name.
+
+    ``story``: bAbI task 1 to 20, 0 for all of them in one; ``classes``: characters an Omniglot episode tells apart;
+    ``held_out``: draw from the part of the data that is never trained on. Raises BadInput if data are missing.
+    """
+    if name == "omniglot":
+        from engine.data.omniglot import OneShot, drawings
+
+        return OneShot(drawings(), classes, held_out)
+    if name == "babi":
+        from engine.data.babi import Stories, questions
+
+        return Stories(questions(story), held_out)
+    return TASKS[name]
+
+
+class Examination(NamedTuple):
+    """Mean number of wrong bits (or answers) an episode: over the trained levels, and at each further level."""
+
+    trained: float
+    beyond: dict[int, float]
+
+
+def examine(
+    network: MemoryNetwork[Any],
+    task: Task,
+    levels: tuple[int, int],
+    beyond: Sequence[int],
+    episodes: int,
+    random: Generator,
+) -> Examination:
+    """Evaluate over at most eight evenly spread levels of the trained range, and at the levels ``beyond``."""
+    low, high = levels
+    spread = np.unique(np.linspace(low, high, 8).round().astype(int)).tolist()
+    each = -(-episodes // len(spread))
+    trained = float(np.mean([evaluate(network, task, level, each, random) for level in spread]))
+    return Examination(trained, {level: evaluate(network, task, level, episodes, random) for level in beyond})
+
+
+def accuracy_by_presentation(
+    network: MemoryNetwork[Any], task: Task, classes: int, episodes: int, random: Generator, batch: int = 32
+) -> list[float]:
+    """Share of right answers when a character is seen for the 1st, 2nd, ... 10th time [Santoro et al. 2016, Table 1]."""
+    right, asked = np.zeros(10), np.zeros(10)
+    with torch.no_grad():
+        for _ in range(-(-episodes // batch)):
+            shown = task.sample(random, batch, classes)
+            outputs, _ = network.sequence(torch.from_numpy(shown.inputs), network.initial_state(batch))
+            said, truth = outputs.argmax(-1).numpy(), shown.targets.argmax(-1)
+            seen = np.zeros((batch, truth.max() + 1), int)
+            everyone = np.arange(batch)
+            for at in range(len(truth)):
+                time = seen[everyone, truth[at]]
+                kept = time < 10
+                np.add.at(right, time[kept], (said[at] == truth[at])[kept])
+                np.add.at(asked, time[kept], 1)
+                seen[everyone, truth[at]] += 1
+    return (right / np.maximum(asked, 1)).round(4).tolist()

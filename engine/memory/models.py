@@ -1,0 +1,103 @@
+"""Trained networks as files: weights in safetensors, and beside them what kind of network they belong to."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+from safetensors import SafetensorError, safe_open
+from safetensors.torch import save_file
+from torch import Tensor
+
+from engine.errors import BadInput
+from engine.memory.catalogue import build
+from engine.memory.interface import MemoryNetwork, Sizes
+from engine.memory.training import load_weights
+
+FORMAT = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """What a trained network is and where it comes from.
+
+    ``story``: bAbI task; ``levels``: lowest and highest level trained; ``made``: command, seed and figures, for people.
+    """
+
+    model: str
+    task: str
+    sizes: Sizes
+    story: int
+    levels: tuple[int, int]
+    made: dict[str, Any] = field(default_factory=dict)
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain JSON values."""
+        return {"format": FORMAT, **asdict(self)}
+
+    @classmethod
+    def from_json(cls, values: Any, where: str) -> Card:
+        """The card; raises BadInput naming ``where`` it was read."""
+        try:
+            if values["format"] != FORMAT:
+                raise BadInput(f"{where} is of format {values['format']}; this Athanor reads format {FORMAT}")
+            low, high = values["levels"]
+            sizes = Sizes(**{name: int(size) for name, size in values["sizes"].items()})
+            made = dict(values["made"])
+            return cls(str(values["model"]), str(values["task"]), sizes, int(values["story"]), (int(low), int(high)), made)
+        except (KeyError, TypeError, ValueError) as problem:
+            if isinstance(problem, BadInput):
+                raise
+            raise BadInput(f"{where} does not describe a trained network: {problem}") from problem
+
+
+def card_of(metadata: dict[str, str], where: str) -> Card:
+    """The card in a checkpoint's metadata; raises BadInput naming ``where``."""
+    try:
+        values = json.loads(metadata["card"])
+    except (KeyError, ValueError) as problem:
+        raise BadInput(f"{where} does not say which network it belongs to") from problem
+    return Card.from_json(values, where)
+
+
+def restore(card: Card, tensors: dict[str, Tensor]) -> MemoryNetwork[Any]:
+    """The network of a card with these weights (names as in checkpoints); raises BadInput if they do not fit."""
+    network = build(card.model, card.sizes)
+    load_weights(network, tensors)
+    return network
+
+
+def save_model(folder: Path, name: str, card: Card, network: MemoryNetwork[Any]) -> Path:
+    """Write NAME.safetensors (weights only) and NAME.json into ``folder``; returns the path of the weights."""
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / f"{name}.safetensors"
+    weights = {f"network/{key}": value.detach().cpu().contiguous() for key, value in network.state_dict().items()}
+    save_file(weights, path)
+    text = json.dumps(card.to_json(), indent=1, ensure_ascii=False)
+    path.with_suffix(".json").write_text(text + "\n", encoding="utf-8")
+    return path
+
+
+def load_model(path: Path) -> tuple[Card, MemoryNetwork[Any]]:
+    """Card and network of a model file with its JSON beside it; raises BadInput naming the file."""
+    beside = path.with_suffix(".json")
+    try:
+        values = json.loads(beside.read_text(encoding="utf-8"))
+        with safe_open(path, framework="pt") as file:
+            tensors = {key: file.get_tensor(key) for key in file.keys()}  # noqa: SIM118
+    except (OSError, ValueError, SafetensorError) as problem:
+        raise BadInput(f"{path} cannot be read as a trained network: {problem}") from problem
+    card = Card.from_json(values, str(beside))
+    return card, restore(card, tensors)
+
+
+def shipped() -> Path:
+    """Folder of the trained networks that come with Athanor."""
+    return Path(__file__).resolve().parents[2] / "assets" / "models" / "memory"
+
+
+def shipped_names() -> list[str]:
+    """Names of the trained networks that come with Athanor, in alphabetical order."""
+    return sorted(path.stem for path in shipped().glob("*.safetensors"))

@@ -1,0 +1,100 @@
+"""What can be done on the Memory page, as data for menus, palette and keyboard."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+from gui.actions import Action
+from gui.pages.memory.states import ALL, Look
+
+if TYPE_CHECKING:
+    from gui.pages.memory.page import MemoryPage
+
+
+def page_actions(page: MemoryPage) -> list[Action]:
+    """Every action of the page."""
+    return [*_doing(page), *_changing(page), *_seeing(page), *_taking(page)]
+
+
+def _doing(page: MemoryPage) -> list[Action]:
+    def ready() -> bool:
+        return page.is_ready
+
+    return [
+        Action("memory.run", "Run the network", page.run, "Run", 0, "Ctrl+N", "play",
+               hint="Let the chosen network read and write one sequence"),
+        Action("memory.dice", "Another sequence", page.toolbar.roll, "Run", 0, hint="A random seed"),
+        Action("memory.backward", "Roll the memory back", page.roll_back, "Run", 0, "Ctrl+B", "previous", ready,
+               hint="The backward pass of a sparse network puts every row back"),
+        Action("memory.train", "Train a network…", page.training.ask_train, "Run", 1, icon="spark"),
+        Action("memory.measure", "Measure cost against slots…", page.training.ask_scaling, "Run", 1, icon="curve"),
+    ]  # fmt: skip
+
+
+def _changing(page: MemoryPage) -> list[Action]:
+    changes = page.changes
+
+    def chosen() -> bool:
+        return page.is_ready and page.slot >= 0
+
+    def ready() -> bool:
+        return page.is_ready
+
+    return [
+        Action("memory.erase", "Clear the slot here", changes.erase_chosen, "Run", 2, "E", "trash", chosen,
+               hint="Clear the word of the chosen slot at the cursor and see both futures"),
+        Action("memory.overwrite", "Overwrite the word here…", changes.ask_overwrite, "Run", 2, "O", "", chosen),
+        Action("memory.freeze", "Freeze the head here", changes.freeze_chosen, "Run", 2, "", "stop", ready,
+               hint="The shown head does nothing from the cursor on"),
+        Action("memory.input", "Change the input here…", changes.ask_input, "Run", 2, "I", "", ready),
+    ]  # fmt: skip
+
+
+def _seeing(page: MemoryPage) -> list[Action]:
+    transport, raster = page.transport, page.panels.raster
+
+    def ready() -> bool:
+        return page.is_ready
+
+    def turn_rows() -> None:
+        page.choose_look(Look(not page.look.address, page.look.head))
+
+    def next_head() -> None:
+        heads = page.trace.info.heads
+        page.choose_look(Look(page.look.address, ALL if page.look.head + 1 >= heads else page.look.head + 1))
+
+    rows = (
+        ("memory.play-pause", "Play or pause", transport.toggle, "K", "play"),
+        ("memory.first", "To the first step", transport.to_first, "", "first"),
+        ("memory.back", "A step back", transport.back, ",", "previous"),
+        ("memory.forward", "A step forward", transport.forward, ".", "next"),
+        ("memory.last", "To the last step", transport.to_last, "", "last"),
+        ("memory.all", "Show all slots and steps", raster.show_all, "0", "grid"),
+        ("memory.cells", "Walk the cells with the keyboard", raster.setFocus, "G", ""),
+        ("memory.head", "Next head", next_head, "H", ""),
+        ("memory.letgo", "Let the slot go", partial(page.pin, -1), "", ""),
+    )
+    order = Action("memory.address", "Rows by raw address", turn_rows, "View", 4, "R", "", ready,
+                   lambda: page.look.address, "In place of the order of first touch")  # fmt: skip
+    return [order, *(Action(name, text, act, "View", 5, keys, icon, ready) for name, text, act, keys, icon in rows)]
+
+
+def _taking(page: MemoryPage) -> list[Action]:
+    exporter = page.exporter
+
+    def ready() -> bool:
+        return page.is_ready
+
+    rows = (
+        ("copy-picture", "Copy picture", exporter.copy_picture, "Ctrl+Shift+C", "copy"),
+        ("copy-python", "Copy Python", exporter.copy_python, "", "copy"),
+        ("png", "Save picture as PNG…", partial(exporter.ask, "png"), "", "export"),
+        ("svg", "Save picture as SVG…", partial(exporter.ask, "svg"), "", "export"),
+        ("csv", "Save accesses as CSV…", partial(exporter.ask, "csv"), "", "export"),
+        ("jsonl", "Save trace as JSON lines…", partial(exporter.ask, "jsonl"), "", "export"),
+    )
+    return [
+        Action(f"memory.{name}", text, act, "File" if "…" in text else "Edit", 3, keys, icon, ready)
+        for name, text, act, keys, icon in rows
+    ]

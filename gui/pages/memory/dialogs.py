@@ -1,0 +1,140 @@
+"""Small dialogs of the page: another word, another input, which networks to measure, what to train."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QComboBox,
+    QDialog,
+    QDialogButtonBox,
+    QFormLayout,
+    QGridLayout,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from gui.theme import UNIT
+from gui.widgets.labels import label
+from gui.widgets.scaling import slots_words
+
+ROW = 16  # inputs in a row of the input dialog
+
+
+class _Dialog(QDialog):
+    """Title, one sentence, content, and a button that says what happens."""
+
+    def __init__(self, parent: QWidget, title: str, text: str, button: str) -> None:
+        super().__init__(parent)
+        self.setWindowTitle(title)
+        words = label(text, "muted")
+        words.setWordWrap(True)
+        words.setMinimumWidth(44 * UNIT)
+        self.content = QVBoxLayout()
+        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel)
+        self.go = buttons.addButton(button, QDialogButtonBox.ButtonRole.AcceptRole)
+        self.go.setProperty("role", "primary")
+        buttons.accepted.connect(self.accept)
+        buttons.rejected.connect(self.reject)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(2 * UNIT, 2 * UNIT, 2 * UNIT, 2 * UNIT)
+        layout.setSpacing(2 * UNIT)
+        layout.addWidget(words)
+        layout.addLayout(self.content)
+        layout.addWidget(buttons)
+
+
+class WordDialog(_Dialog):
+    """What to put into a slot: the word of another slot, zeros, the word turned round, or noise of the same size."""
+
+    def __init__(
+        self, parent: QWidget, slot: int, own: NDArray[np.float32], slots: NDArray[np.int64], words: NDArray[np.float32]
+    ) -> None:
+        super().__init__(parent, "Overwrite word", f"What slot {slot:,} holds from the cursor on", "Overwrite and branch")
+        self.choice = QComboBox()
+        self.choice.setAccessibleName("New word")
+        noise = np.random.default_rng(slot).standard_normal(len(own)).astype(np.float32)
+        size = float(np.linalg.norm(own)) or 1.0
+        self._words = [-own, np.zeros_like(own), noise / np.linalg.norm(noise) * size]
+        self.choice.addItems(["The word with its sign turned", "Zeros", "Noise of the same length"])
+        for other, word in zip(slots.tolist(), words, strict=True):
+            if other != slot:
+                self.choice.addItem(f"The word of slot {other:,}")
+                self._words.append(word)
+        self.content.addWidget(self.choice)
+
+    def word(self) -> NDArray[np.float32]:
+        """The chosen word."""
+        return self._words[self.choice.currentIndex()]
+
+
+class InputDialog(_Dialog):
+    """One button a value of the input; pressed is 1."""
+
+    def __init__(self, parent: QWidget, step: int, values: NDArray[np.float32]) -> None:
+        text = f"What the network is shown at step {step}; a pressed button is a 1"
+        super().__init__(parent, "Change input", text, "Change and branch")
+        grid = QGridLayout()
+        grid.setSpacing(UNIT // 2)
+        self.buttons = []
+        for k, value in enumerate(values.tolist()):
+            button = QPushButton("1" if value >= 0.5 else "0")
+            button.setCheckable(True)
+            button.setChecked(value >= 0.5)
+            button.setFixedWidth(4 * UNIT)
+            button.setAccessibleName(f"Input {k}")
+            button.toggled.connect(self._on_toggled)
+            grid.addWidget(button, k // ROW, k % ROW)
+            self.buttons.append(button)
+        self.content.addLayout(grid)
+
+    def _on_toggled(self, pressed: bool) -> None:
+        self.sender().setText("1" if pressed else "0")
+
+    def bits(self) -> list[int]:
+        """All values as 0 and 1."""
+        return [int(button.isChecked()) for button in self.buttons]
+
+
+class ScalingDialog(_Dialog):
+    """Which networks to time, and up to how many slots."""
+
+    def __init__(self, parent: QWidget, models: list[str]) -> None:
+        text = "Times one step forward and backward and counts bytes, from 64 slots up; dense networks stop where they no longer fit and are extrapolated from there"  # noqa: E501
+        super().__init__(parent, "Measure cost against slots", text, "Measure")
+        self.boxes = {}
+        for model in models:
+            box = QCheckBox(model.upper())
+            box.setChecked(model in ("ntm", "sam"))
+            self.boxes[model] = box
+            self.content.addWidget(box)
+        self.most = QComboBox()
+        self.most.setAccessibleName("Largest memory")
+        for power in (12, 16, 20):
+            self.most.addItem(f"up to {slots_words(1 << power)} slots", 1 << power)
+        self.most.setCurrentIndex(2)
+        self.content.addWidget(self.most)
+
+    @property
+    def models(self) -> list[str]:
+        """The chosen networks."""
+        return [model for model, box in self.boxes.items() if box.isChecked()]
+
+
+class TrainDialog(_Dialog):
+    """Which network learns which task."""
+
+    def __init__(self, parent: QWidget, models: list[str], tasks: list[str], presets: list[str]) -> None:
+        super().__init__(parent, "Train a network", "It learns in the background; watch its curves and traces here", "Train")
+        self.model, self.task, self.preset = QComboBox(), QComboBox(), QComboBox()
+        form = QFormLayout()
+        for box, name, items in ((self.model, "Network", models), (self.task, "Task", tasks), (self.preset, "Preset", presets)):
+            for item in items:
+                box.addItem(item.upper() if box is self.model else item, item)
+            box.setAccessibleName(name)
+            form.addRow(name, box)
+        self.model.setCurrentIndex(max(self.model.findData("sam"), 0))
+        self.task.setCurrentIndex(max(self.task.findData("recall"), 0))
+        self.content.addLayout(form)

@@ -1,0 +1,105 @@
+"""The menus of the toolbar's buttons: recent records, slots to clear, other changes, export."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Slot
+from PySide6.QtWidgets import QMenu
+
+from gui.pages.memory.provenance import reads_at
+from gui.pages.memory.states import ALL
+
+if TYPE_CHECKING:
+    from gui.pages.memory.page import MemoryPage
+
+RECENT, MOST = 12, 12
+EXPORTS = (
+    ("png", "Picture as PNG…"),
+    ("svg", "Picture as SVG…"),
+    ("csv", "Accesses as CSV…"),
+    ("jsonl", "Trace as JSON lines…"),
+)
+
+
+class Menus(QObject):
+    """Fills each menu when it is about to be shown."""
+
+    def __init__(self, page: MemoryPage) -> None:
+        super().__init__(page)
+        self._page = page
+        bar = page.toolbar
+        bar.open_button.menu().aboutToShow.connect(self.fill_open)
+        bar.erase_button.menu().aboutToShow.connect(self.fill_erase)
+        bar.branch_button.menu().aboutToShow.connect(self.fill_branch)
+        bar.export_button.menu().aboutToShow.connect(self.fill_export)
+
+    def _begin(self, menu: QMenu) -> bool:
+        menu.clear()
+        if not self._page.is_ready:
+            menu.addAction("Run a network first").setEnabled(False)
+        return self._page.is_ready
+
+    @Slot()
+    def fill_open(self) -> None:
+        """Recent records with traces or costs."""
+        from engine.errors import BadInput
+
+        menu, workspace = self._page.toolbar.open_button.menu(), self._page.workspace
+        menu.clear()
+        try:
+            workspace.index.refresh()
+            rows = [row for row in workspace.index.list(limit=300) if row.experiment.startswith("memory")][:RECENT]
+        except (BadInput, OSError) as problem:
+            menu.addAction(f"The list of runs cannot be read: {problem}").setEnabled(False)
+            return
+        for row in rows:
+            menu.addAction(f"{row.title or row.experiment}   {row.id[:15]}", partial(self._page.open_record, row.id))
+        if not rows:
+            menu.addAction("No memory run yet").setEnabled(False)
+
+    @Slot()
+    def fill_erase(self) -> None:
+        """The chosen slot first, then what is read at the cursor."""
+        page, menu = self._page, self._page.toolbar.erase_button.menu()
+        if not self._begin(menu):
+            return
+        chosen, step = page.slot, page.position
+        if chosen >= 0:
+            menu.addAction(f"Slot {chosen:,} at step {step}, chosen", partial(page.changes.erase, chosen))
+            menu.addSeparator()
+        for slot, weight in reads_at(page.trace, step, page.look.head)[:MOST]:
+            if slot != chosen:
+                words = f"Slot {slot:,} at step {step}, read with {weight:.2f}"
+                menu.addAction(words, partial(page.changes.erase, slot))
+        if menu.isEmpty():
+            menu.addAction("Point at a slot first").setEnabled(False)
+
+    @Slot()
+    def fill_branch(self) -> None:
+        """Every change that can be made at the cursor."""
+        page, menu = self._page, self._page.toolbar.branch_button.menu()
+        if not self._begin(menu):
+            return
+        changes, step = page.changes, page.position
+        if page.slot >= 0:
+            menu.addAction(f"Clear slot {page.slot:,} at step {step}", changes.erase_chosen)
+            overwrite = menu.addAction(f"Overwrite the word of slot {page.slot:,}…", changes.ask_overwrite)
+            overwrite.setEnabled(page.trace.has_words)
+        menu.addAction(f"Change the input at step {step}…", changes.ask_input)
+        heads = range(page.trace.info.heads) if page.look.head == ALL else [page.look.head]
+        for head in heads:
+            menu.addAction(f"Freeze head {head + 1} from step {step} on", partial(changes.freeze, head))
+
+    @Slot()
+    def fill_export(self) -> None:
+        """Pictures, tables, text."""
+        menu, exporter = self._page.toolbar.export_button.menu(), self._page.exporter
+        if not self._begin(menu):
+            return
+        menu.addAction("Copy picture", exporter.copy_picture)
+        menu.addAction("Copy Python", exporter.copy_python)
+        menu.addSeparator()
+        for kind, text in EXPORTS:
+            menu.addAction(text, partial(exporter.ask, kind))

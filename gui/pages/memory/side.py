@@ -1,0 +1,124 @@
+"""The pictures beside the raster: one slot and one step; rollback, costs and training."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSplitter, QTabWidget, QVBoxLayout, QWidget
+
+from gui.theme import UNIT
+from gui.widgets.futures import Futures
+from gui.widgets.icon import set_icon
+from gui.widgets.learning import Learning
+from gui.widgets.rollback import Rollback
+from gui.widgets.scaling import Scaling
+from gui.widgets.similarity import Similarity
+from gui.widgets.slot_life import SlotLife
+from gui.widgets.words import Words
+
+
+class SlotSide(QSplitter):
+    """Two futures (where two are compared), the slot's card, similarity and words at the cursor."""
+
+    def __init__(self) -> None:
+        super().__init__(Qt.Orientation.Vertical)
+        self.setChildrenCollapsible(False)
+        self.setHandleWidth(1)
+        self.futures, self.slot = Futures(), SlotLife()
+        self.similarity, self.words = Similarity(), Words()
+        for picture in (self.futures, self.slot, self.similarity, self.words):
+            self.addWidget(picture)
+        self.setSizes([150, 270, 140, 160])
+        self.futures.hide()
+        self.slot.set_message("Point at a cell, or click one, to see who wrote the word and who read it")
+        self.similarity.set_message("Run a network first")
+        self.words.set_message("Run a network first")
+
+
+class CostSide(QWidget):
+    """Rollback, cost against slots and training curves, with the buttons that make them."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setProperty("role", "panel")
+        self.rollback, self.scaling, self.learning = Rollback(), Scaling(), Learning()
+        self.rollback.set_message("Roll the memory back to see every row restored")
+        self.scaling.set_message("Measure to see what a step costs from 64 slots to a million")
+        self.learning.set_message("Train a network to see it learn")
+        self.roll_button = self._button("Roll back", "previous", "Run the backward pass and put every row back (Ctrl+B)")
+        self.measure_button = self._button("Measure…", "curve", "Time and bytes of a step for networks you choose")
+        self.unit_button = self._button("Bytes", "bars", "Show memory growth in place of time")
+        self.unit_button.setCheckable(True)
+        self.train_button = self._button("Train…", "spark", "Train a network on a task")
+        whole = QSplitter(Qt.Orientation.Vertical)
+        whole.setChildrenCollapsible(False)
+        whole.setHandleWidth(1)
+        parts = (
+            (self.rollback, (self.roll_button,)),
+            (self.scaling, (self.measure_button, self.unit_button)),
+            (self.learning, (self.train_button,)),
+        )
+        for picture, buttons in parts:
+            whole.addWidget(_with_buttons(picture, buttons))
+        whole.setSizes([130, 290, 240])
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(whole)
+
+    def _button(self, text: str, icon: str, hint: str) -> QPushButton:
+        button = QPushButton(text)
+        button.setProperty("role", "quiet")
+        button.setToolTip(hint)
+        set_icon(button, icon, 2 * UNIT)
+        return button
+
+
+def _with_buttons(picture: QWidget, buttons: tuple[QPushButton, ...]) -> QWidget:
+    holder = QWidget()
+    holder.setProperty("role", "panel")
+    row = QHBoxLayout()
+    row.setContentsMargins(UNIT, 0, UNIT, UNIT // 2)
+    row.addStretch(1)
+    for button in buttons:
+        row.addWidget(button)
+    column = QVBoxLayout(holder)
+    column.setContentsMargins(0, 0, 0, 0)
+    column.setSpacing(0)
+    column.addWidget(picture, 1)
+    column.addLayout(row)
+    return holder
+
+
+class Side(QSplitter):
+    """Both halves: as tabs where there is little room, side by side where there is much."""
+
+    slot_chosen = Signal(int)
+
+    def __init__(self) -> None:
+        super().__init__(Qt.Orientation.Horizontal)
+        self.setChildrenCollapsible(False)
+        self.setHandleWidth(1)
+        self.near, self.cost = SlotSide(), CostSide()
+        self.tabs = QTabWidget()
+        self.tabs.setDocumentMode(True)
+        self.tabs.addTab(self.near, "Slot and step")
+        self.tabs.addTab(self.cost, "Cost and training")
+        self.addWidget(self.tabs)
+        self.near.similarity.slot_chosen.connect(self.slot_chosen)
+        self.near.words.slot_chosen.connect(self.slot_chosen)
+
+    def set_wide(self, wide: bool) -> None:
+        """Side by side, or one at a time."""
+        if wide == (self.count() == 2):
+            return
+        if wide:
+            self.tabs.removeTab(1)
+            self.addWidget(self.cost)
+            self.cost.show()
+        else:
+            self.tabs.addTab(self.cost, "Cost and training")
+        self.tabs.tabBar().setVisible(not wide)
+
+    def show_cost(self) -> None:
+        """Bring costs and training to the front."""
+        if self.count() == 1:
+            self.tabs.setCurrentWidget(self.cost)
