@@ -7,6 +7,7 @@ import logging
 import os
 import signal
 import sys
+import tempfile
 import time
 from pathlib import Path
 
@@ -93,6 +94,12 @@ class Application(QObject):
     def _on_first_painted(self) -> None:
         self.engine.start()
         self.watchdog.start()
+        if not can_write(self.workspace.runs_folder):
+            self.workspace.show_error(
+                f"The data folder {self.workspace.runs_folder} cannot be written (read-only, or the disk is full)",
+                "Runs that are there can be looked at; nothing new can be recorded",
+                "Make room or allow writing, or start with athanor --data and another folder",
+            )
         if self.settings.problem:
             self.workspace.show_error(
                 self.settings.problem, "Runs and data were not touched", "Choose again on the settings page"
@@ -165,6 +172,23 @@ def make_qt() -> QApplication:
     return application
 
 
+def log_folder() -> Path:
+    """Folder of log and fault file: in the user's folder, or a temporary one where that cannot be written."""
+    folder = user_folder() / "logs"
+    return folder if can_write(folder) else Path(tempfile.mkdtemp(prefix="athanor-logs-"))
+
+
+def can_write(folder: Path) -> bool:
+    """Whether files can be made in ``folder``, which is made if need be; a full disk counts as no."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder) as probe:
+            probe.write(b"x")
+    except OSError:
+        return False
+    return True
+
+
 def run(arguments: list[str]) -> int:
     """Open the window and stay until it is closed; returns the exit status."""
     chosen = options(arguments)
@@ -180,7 +204,7 @@ def run(arguments: list[str]) -> int:
         )
         return 2
     application = make_qt()
-    guard = CrashGuard(user_folder() / "logs", chosen.debug)
+    guard = CrashGuard(log_folder(), chosen.debug)
     whole = Application(application, chosen, guard)
     whole.window.ended.connect(application.quit)
     for number in (signal.SIGINT, signal.SIGTERM):  # the ordered end, not a cut: runs are stopped and kept

@@ -304,7 +304,7 @@ def _entropy(masses: NDArray[np.int64], total: int) -> float:
 
 @lru_cache(maxsize=1)
 def _potion_one_hot() -> NDArray[np.float64]:
-    return np.eye(6)[colour_to_potion()]
+    return np.asarray(np.eye(6)[colour_to_potion()])
 
 
 @lru_cache(maxsize=1)

@@ -161,7 +161,7 @@ def signatures(
 ) -> NDArray[np.uint64]:
     """Hash of all that each hypothesis predicts for the stones and colours on the table, uint64 [K].
 
-    Hypotheses with equal hashes give the same looks for every sequence of actions, so that one can stand for all of them.
+    Hypotheses with equal hashes give the same looks for every sequence of actions: one can stand for all of them.
     """
     result = np.zeros(len(graph), np.uint64)
     for k in range(len(graph)):

@@ -71,7 +71,7 @@ def _look_table() -> NDArray[np.int64]:
 
 
 def _vertices(row: NDArray[np.int64], table: Table) -> NDArray[np.int64]:
-    """Vertex of each stone under each hypothesis, int64 [K, 3]; raises BadInput where a hypothesis has no such stone."""
+    """Vertex of each stone under each hypothesis, int64 [K, 3]; raises BadInput where one has no such stone."""
     vertex = np.full((len(row), 3), GONE, np.int64)
     for stone, seen in enumerate(table.looks):
         if seen != NO_LOOK:
@@ -96,10 +96,11 @@ def warm_up() -> None:
 class Planner:
     """Searches with at most ``particles`` hypotheses and about ``budget`` evaluations.
 
-    Hypotheses that predict the same for everything on the table are searched as one. Where more are different, a systematic sample of the posterior stands for it. Deepens the search by one
-    potion at a time while the budget allows; ``strict`` demands a complete search of all hypotheses instead and
-    raises BadInput where the budget does not allow it. ``discount`` and ``bit_worth`` as in ``worth``; ``best_bonus``
-    is what the best stone pays on top of 3.
+    Hypotheses that predict the same for everything on the table are searched as one. Where more are different, a
+    systematic sample of the posterior stands for it. The search starts ``depth`` potions deep and deepens by one at a
+    time while the budget allows; behind it, gains are discounted by ``discount`` for each bit not yet known. ``strict``
+    demands a complete search of all hypotheses instead and raises BadInput where the budget does not allow it.
+    ``best_bonus`` is what the best stone pays on top of 3. One planner serves one thread: it keeps its work space.
     """
 
     def __init__(

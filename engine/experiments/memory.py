@@ -25,6 +25,7 @@ from engine.experiments.memory_tasks import (
     accuracy_by_presentation,
     examine,
     make_task,
+    share_wrong,
 )
 from engine.memory.catalogue import build
 from engine.memory.interface import Sizes
@@ -158,6 +159,8 @@ def run(configuration: MemoryConfiguration, context: Context) -> dict[str, Any]:
     found = examine(network, held_out, (low, curriculum.level), BEYOND.get(c.task, ()), c.examined, random)
     result: dict[str, Any] = {"bits_wrong": found.trained, "level": curriculum.level, "episodes": seen}
     result["beyond"] = {str(level): wrong for level, wrong in found.beyond.items()}
+    if c.task == "babi":
+        result["error"] = share_wrong(network, held_out)
     if c.task == "omniglot":
         result["accuracy"] = accuracy_by_presentation(network, held_out, high, c.examined, random)
     return result

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, Literal, NamedTuple
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 import numpy as np
 import torch
@@ -11,7 +11,10 @@ from numpy.random import Generator
 
 from engine.data.memory_tasks import TASKS, Task
 from engine.memory.interface import MemoryNetwork
-from engine.memory.training import evaluate
+from engine.memory.training import evaluate, score
+
+if TYPE_CHECKING:
+    from engine.data.babi import Stories
 
 TaskName = Literal["copy", "repeat-copy", "recall", "sort", "omniglot", "babi"]
 ModelName = Literal["lstm", "ntm", "dnc", "dam", "sam", "sdnc"]
@@ -68,6 +71,17 @@ def examine(
     each = -(-episodes // len(spread))
     trained = float(np.mean([evaluate(network, task, level, each, random) for level in spread]))
     return Examination(trained, {level: evaluate(network, task, level, episodes, random) for level in beyond})
+
+
+def share_wrong(network: MemoryNetwork[Any], stories: Stories, batch: int = 50) -> float:
+    """Share of all questions of these stories that are answered wrong."""
+    wrong, asked = 0.0, 0
+    with torch.no_grad():
+        for start in range(0, len(stories), batch):
+            part = stories.batch(list(range(start, min(start + batch, len(stories)))))
+            wrong += score(network, part)[1] * part.inputs.shape[1]
+            asked += int(part.asked.sum())
+    return wrong / asked
 
 
 def accuracy_by_presentation(

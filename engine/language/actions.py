@@ -11,12 +11,13 @@ import json
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
 
 from engine.agents.protocol import View
-from engine.alchemy.actions import CAULDRON, NO_OP, decode, encode
+from engine.alchemy.actions import ACTIONS, CAULDRON, NO_OP, decode, encode
 from engine.alchemy.chemistry import POTIONS, STONES
 
 END = -1
@@ -100,7 +101,12 @@ def said(text: str, *, strict: bool = False) -> str | None:
         if _BARE_LABEL.match(lines[number]):
             return _first_filled(lines[number + 1 :])
     only = text.strip()
-    return only if only and "\n" not in only and len(only) <= 80 and _meaning(only).action is not None else None
+    return only if only.rstrip(".").lower() in _offers() else None
+
+
+@lru_cache(maxsize=1)
+def _offers() -> frozenset[str]:
+    return frozenset(action_text(action) for action in (END, *range(ACTIONS)))
 
 
 def _first_filled(lines: Sequence[str]) -> str | None:

@@ -47,12 +47,11 @@ def stored_key(provider: str) -> Secret | None:
     """The key in the system's keyring, None where there is no keyring or no key in it."""
     try:
         import keyring
-        from keyring.errors import KeyringError
     except ImportError:
         return None
     try:
         value = keyring.get_password(SERVICE, provider)
-    except (KeyringError, OSError, RuntimeError):
+    except Exception:  # noqa: BLE001 - each system's keyring raises errors of its own
         return None
     return Secret(value) if value else None
 
@@ -61,14 +60,13 @@ def store_key(provider: str, key: str) -> None:
     """Keep a key in the system's keyring; raises ModelError where there is none."""
     try:
         import keyring
-        from keyring.errors import KeyringError
     except ImportError:
         raise ModelError(
             "The package keyring is not installed (extra language); the key is asked for each time"
         ) from None
     try:
         keyring.set_password(SERVICE, provider, key.strip())
-    except (KeyringError, OSError, RuntimeError):
+    except Exception:  # noqa: BLE001 - each system's keyring raises errors of its own
         raise ModelError("This system has no keyring that works; the key is asked for each time") from None
 
 
@@ -76,12 +74,11 @@ def forget_key(provider: str) -> None:
     """Remove a key from the system's keyring, if it is there."""
     try:
         import keyring
-        from keyring.errors import KeyringError
     except ImportError:
         return
     try:
         keyring.delete_password(SERVICE, provider)
-    except (KeyringError, OSError, RuntimeError):
+    except Exception:  # noqa: BLE001 - each system's keyring raises errors of its own
         return
 
 

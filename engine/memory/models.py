@@ -46,7 +46,9 @@ class Card:
             low, high = values["levels"]
             sizes = Sizes(**{name: int(size) for name, size in values["sizes"].items()})
             made = dict(values["made"])
-            return cls(str(values["model"]), str(values["task"]), sizes, int(values["story"]), (int(low), int(high)), made)
+            return cls(
+                str(values["model"]), str(values["task"]), sizes, int(values["story"]), (int(low), int(high)), made
+            )
         except (KeyError, TypeError, ValueError) as problem:
             if isinstance(problem, BadInput):
                 raise

@@ -14,8 +14,8 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.memory.compiled import kernel
-from engine.memory.sparse_index import keep_best
+from engine.memory.compiled import inner, kernel
+from engine.memory.sparse_index import keep_best, similarity
 from engine.memory.sparse_memory import (
     TOUCHED,
     Memory,
@@ -80,7 +80,7 @@ def empty_tape(steps: int, batch: int, heads: int, writers: int, k: int, word: i
     )
 
 
-@kernel
+@inner
 def write(memory: Memory, tape: Tape, t: int, b: int, p: Array, heads: int, writers: int, written: Array) -> None:
     """M_t = M_{t-1} with the least recently accessed words cleared, then w^W a added [eq 3, 5].
 
@@ -137,41 +137,49 @@ def nearest(words: Array, inverse: Array, rows: int, queries: Array, slots: NDAr
     queries [H, W]; scores are q . M(i) / |M(i)|, best first, earlier word first among equals; -1 and -inf where there
     are fewer than K words. Only blocks whose best word beats the K-th best so far are looked at word by word.
     """
-    k = slots.shape[1]
-    for h in range(slots.shape[0]):
+    heads, k = slots.shape
+    for h in range(heads):
         for i in range(k):
             slots[h, i] = -1
             scores[h, i] = -np.inf
-    block = np.empty(BLOCK, words.dtype)
+    block = np.empty((heads, BLOCK), words.dtype)
     for start in range(0, rows, BLOCK):
         size = min(BLOCK, rows - start)
-        for h in range(queries.shape[0]):
-            query = queries[h]
+        for h in range(0, heads, 2):
+            inner_products(words, start, size, queries[h], queries[min(h + 1, heads - 1)], block, h)
+        for h in range(heads):
             best = words.dtype.type(-np.inf)
-            whole = size - size % 4
-            for i in range(0, whole, 4):  # four rows share the loads of the query and one loop
-                row = start + i
-                s0 = s1 = s2 = s3 = words.dtype.type(0)
-                for j in range(query.shape[0]):
-                    s0 += query[j] * words[row, j]
-                    s1 += query[j] * words[row + 1, j]
-                    s2 += query[j] * words[row + 2, j]
-                    s3 += query[j] * words[row + 3, j]
-                block[i], block[i + 1], block[i + 2], block[i + 3] = s0, s1, s2, s3
-            for i in range(whole, size):
-                s0 = words.dtype.type(0)
-                for j in range(query.shape[0]):
-                    s0 += query[j] * words[start + i, j]
-                block[i] = s0
             for i in range(size):
-                block[i] *= inverse[start + i]
-                best = max(best, block[i])
+                block[h, i] *= inverse[start + i]
+                best = max(best, block[h, i])
             if best > scores[h, k - 1]:
                 for i in range(size):
-                    keep_best(slots[h], scores[h], start + i, block[i])
+                    keep_best(slots[h], scores[h], start + i, block[h, i])
 
 
-@kernel
+@inner
+def inner_products(words: Array, start: int, size: int, query: Array, other: Array, out: Array, h: int) -> None:
+    """Rows start.. of words with two queries, into rows h and h + 1 (if there is one) of ``out`` [H, BLOCK].
+
+    Eight sums at a time: each row is loaded once for both queries, each query once for four rows.
+    """
+    last = min(h + 1, out.shape[0] - 1)
+    whole = size - size % 4
+    for i in range(0, whole, 4):
+        row = start + i
+        a0 = a1 = a2 = a3 = b0 = b1 = b2 = b3 = words.dtype.type(0)
+        for j in range(query.shape[0]):
+            w0, w1, w2, w3 = words[row, j], words[row + 1, j], words[row + 2, j], words[row + 3, j]
+            a0, a1, a2, a3 = a0 + query[j] * w0, a1 + query[j] * w1, a2 + query[j] * w2, a3 + query[j] * w3
+            b0, b1, b2, b3 = b0 + other[j] * w0, b1 + other[j] * w1, b2 + other[j] * w2, b3 + other[j] * w3
+        out[last, i], out[last, i + 1], out[last, i + 2], out[last, i + 3] = b0, b1, b2, b3
+        out[h, i], out[h, i + 1], out[h, i + 2], out[h, i + 3] = a0, a1, a2, a3
+    for i in range(whole, size):
+        out[last, i] = similarity(words[start + i], other)
+        out[h, i] = similarity(words[start + i], query)
+
+
+@inner
 def content(memory: Memory, tape: Tape, t: int, b: int, p: Array, heads: int) -> None:
     """w~ = softmax over the K nearest words of beta cos(q, M(i)) [eq 2, 4]; the slots are already in the tape."""
     size = memory.words.shape[2]
@@ -194,7 +202,7 @@ def content(memory: Memory, tape: Tape, t: int, b: int, p: Array, heads: int) ->
                 weights[k] /= total
 
 
-@kernel
+@inner
 def read(memory: Memory, tape: Tape, t: int, b: int, out: Array) -> None:
     """Reads r = sum_k w~(s_k) M(s_k) [eq 4] into ``out`` [H, W]; words read with more than delta become recent."""
     moved = tape.moved[t, b]
@@ -211,7 +219,7 @@ def read(memory: Memory, tape: Tape, t: int, b: int, out: Array) -> None:
     tape.moved[t, b] = moved
 
 
-@kernel
+@inner
 def read_backward(
     memory: Memory, tape: Tape, t: int, b: int, p: Array, dp: Array, dread: Array, dweights: Array, heads: int
 ) -> None:
@@ -280,7 +288,7 @@ def read_backward(
         dp[strengths + h] = dbeta * (1 - math.exp(1 - beta))  # beta = 1 + softplus(x): the sigmoid of x
 
 
-@kernel
+@inner
 def write_backward(
     memory: Memory, tape: Tape, t: int, b: int, p: Array, dp: Array, dweights: Array, heads: int
 ) -> None:
@@ -330,7 +338,7 @@ def write_backward(
         undo_access(memory.ring, b, int(tape.moves[t, b, move, 0]), int(tape.moves[t, b, move, 1]))
 
 
-@kernel
+@inner
 def touched(memory: Memory, b: int) -> int:
     """Number of words that may hold something: the search looks no further."""
     return int(memory.ring.ends[b, TOUCHED])

@@ -93,6 +93,8 @@ class CompiledMemory:
 
     def overwrite(self, slots: Tensor, rows: Tensor) -> None:
         """Put ``rows`` [n, W] into ``slots`` [n] of every batch element, by hand."""
+        if 2 * len(slots) > self.memory.words.shape[1]:  # a memory in full use is searched faster in large pages
+            self.memory = self.memory._replace(words=self.memory.words.copy(), inverse=self.memory.inverse.copy())
         for b in range(self.memory.words.shape[0]):
             set_words(self.memory, b, slots.long().numpy(), rows.detach().to(self.dtype).contiguous().numpy())
 

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.memory.compiled import kernel
+from engine.memory.compiled import inner, kernel
 
 Array = NDArray[Any]
 
@@ -45,7 +45,7 @@ def no_index(dtype: Any) -> Index:
     )
 
 
-@kernel
+@inner
 def similarity(a: Array, b: Array) -> Any:
     """Inner product of two vectors [W]."""
     total = a.dtype.type(0)
@@ -54,7 +54,7 @@ def similarity(a: Array, b: Array) -> Any:
     return total
 
 
-@kernel
+@inner
 def put(index: Index, b: int, slot: int, word: Array) -> None:
     """Move a word into the bucket of its direction, or of the next most similar one with room."""
     members, filled, where = index.members[b], index.filled[b], index.where[b]
@@ -106,7 +106,7 @@ def nearest_in_buckets(
                     keep_best(slots[h], scores[h], slot, similarity(words[slot], queries[h]) * inverse[slot])
 
 
-@kernel
+@inner
 def keep_best(slots: NDArray[np.int32], scores: Array, slot: int, score: float) -> None:
     """Insert into the K best, in falling order, earlier ones first among equals."""
     place = slots.shape[0] - 1

@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.memory.compiled import kernel
+from engine.memory.compiled import inner, kernel
 from engine.memory.sparse_access import Tape
 from engine.memory.sparse_index import keep_best
 from engine.memory.sparse_memory import Links
@@ -26,7 +26,7 @@ Array = NDArray[Any]
 Slots = NDArray[np.int32]
 
 
-@kernel
+@inner
 def find(row: Slots, key: int) -> int:
     """Place of ``key`` in a short row, -1 if absent."""
     for e in range(row.shape[0]):
@@ -35,7 +35,7 @@ def find(row: Slots, key: int) -> int:
     return -1
 
 
-@kernel
+@inner
 def remove(row: Slots, values: Array, key: int) -> None:
     """Delete an entry that is there."""
     place = find(row, key)
@@ -43,7 +43,7 @@ def remove(row: Slots, values: Array, key: int) -> None:
     values[place] = 0
 
 
-@kernel
+@inner
 def smallest(row: Slots, values: Array) -> int:
     """A free place, else the place of the smallest value."""
     best = 0
@@ -55,7 +55,7 @@ def smallest(row: Slots, values: Array) -> int:
     return best
 
 
-@kernel
+@inner
 def scale(links: Links, b: int, i: int, j: int, factor: float) -> None:
     """Multiply entry (i, j) in both views; an entry that vanishes is deleted."""
     before, after = links.before[b, i], links.after[b, j]
@@ -68,7 +68,7 @@ def scale(links: Links, b: int, i: int, j: int, factor: float) -> None:
         remove(after, links.after_value[b, j], i + 1)
 
 
-@kernel
+@inner
 def insert_link(links: Links, b: int, i: int, j: int, value: float) -> None:
     """Enter a new link into row i if it is among the largest there; the column follows in ``settle``."""
     before, values = links.before[b, i], links.before_value[b, i]
@@ -83,7 +83,7 @@ def insert_link(links: Links, b: int, i: int, j: int, value: float) -> None:
     values[place] = value
 
 
-@kernel
+@inner
 def settle(links: Links, b: int, i: int) -> None:
     """Enter the new links of row i into their columns, or drop them where the column holds larger ones."""
     before, values = links.before[b, i], links.before_value[b, i]
@@ -161,7 +161,7 @@ def update_links(links: Links, b: int, slots: Slots, weights: Array, exact: bool
         precedence[e], value[e] = slots_best[e], value_best[e]
 
 
-@kernel
+@inner
 def read_links(links: Links, tape: Tape, t: int, b: int, modes: Array) -> None:
     """Mix content, forward and backward weights by ``modes`` pi [3 H] and keep the K largest, not renormalised.
 

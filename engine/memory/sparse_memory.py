@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.memory.compiled import kernel
+from engine.memory.compiled import inner, kernel
 from engine.memory.sparse_index import Index, no_index, put
 
 OLDEST, NEWEST, TOUCHED = 0, 1, 2  # columns of Ring.ends
@@ -99,28 +99,28 @@ def empty_memory(batch: int, slots: int, word: int, links: int, dtype: Any) -> M
     )
 
 
-@kernel
+@inner
 def fill(row: NDArray[Any], value: float) -> None:
     """``row`` [W] = ``value``. Plain loops here and below: array expressions take seconds to compile."""
     for j in range(row.shape[0]):
         row[j] = value
 
 
-@kernel
+@inner
 def assign(row: NDArray[Any], source: NDArray[Any]) -> None:
     """``row`` [W] = ``source``."""
     for j in range(row.shape[0]):
         row[j] = source[j]
 
 
-@kernel
+@inner
 def add_scaled(row: NDArray[Any], factor: float, source: NDArray[Any]) -> None:
     """``row`` [W] += ``factor`` * ``source``."""
     for j in range(row.shape[0]):
         row[j] += factor * source[j]
 
 
-@kernel
+@inner
 def inverse_norm(word: NDArray[Any]) -> Any:
     """1 / |word|, or 0 for a word too short to have a direction."""
     square = word.dtype.type(0)
@@ -129,7 +129,7 @@ def inverse_norm(word: NDArray[Any]) -> Any:
     return word.dtype.type(0) if square < SMALLEST_NORM * SMALLEST_NORM else word.dtype.type(1 / math.sqrt(square))
 
 
-@kernel
+@inner
 def unlink(newer: NDArray[np.int32], older: NDArray[np.int32], ends: NDArray[np.int64], slot: int) -> None:
     """Take a word out of one ring, O(1)."""
     after, before = newer[slot], older[slot]
@@ -144,7 +144,7 @@ def unlink(newer: NDArray[np.int32], older: NDArray[np.int32], ends: NDArray[np.
     newer[slot] = older[slot] = 0
 
 
-@kernel
+@inner
 def insert(newer: NDArray[np.int32], older: NDArray[np.int32], ends: NDArray[np.int64], slot: int, before: int) -> None:
     """Put a word into one ring behind word ``before`` - 1, or at its oldest end if ``before`` is 0, O(1)."""
     if before:
@@ -188,7 +188,7 @@ def take_oldest(ring: Ring, b: int) -> tuple[int, int]:
     return slot, access(ring, b, slot)
 
 
-@kernel
+@inner
 def refresh(memory: Memory, b: int, slot: int) -> None:
     """Bring what is kept about a word (its length, its place in the index) up to date with its contents."""
     memory.inverse[b, slot] = inverse_norm(memory.words[b, slot])

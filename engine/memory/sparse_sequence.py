@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.memory.compiled import kernel
+from engine.memory.compiled import inner, kernel
 from engine.memory.sparse_access import (
     Tape,
     content,
@@ -58,7 +58,7 @@ class Weights(NamedTuple):
     bias: Array
 
 
-@kernel
+@inner
 def add_product(out: Array, x: Array, weight: Array) -> None:
     """``out`` [B, n] += ``x`` [B, m] @ ``weight`` [m, n], four rows of weight at a time so that they stay in cache."""
     inner = x.shape[1]
@@ -76,13 +76,13 @@ def add_product(out: Array, x: Array, weight: Array) -> None:
                 out[b, j] += x[b, i] * weight[i, j]
 
 
-@kernel
+@inner
 def sigmoid(x: Any) -> Any:
     """Logistic function."""
     return 1 / (1 + math.exp(-x))
 
 
-@kernel
+@inner
 def cell_forward(gates: Array, cell_before: Array, cell: Array, hidden: Array) -> None:
     """LSTM cell: ``gates`` [B, 4 C] holds the sums and receives their activations; fills cell and hidden [B, C]."""
     size = cell.shape[1]
@@ -95,7 +95,7 @@ def cell_forward(gates: Array, cell_before: Array, cell: Array, hidden: Array) -
             hidden[b, c] = o * math.tanh(cell[b, c])
 
 
-@kernel
+@inner
 def cell_backward(gates: Array, cell_before: Array, cell: Array, dhidden: Array, dcell: Array) -> None:
     """Replaces ``gates`` by the gradient of their sums and ``dcell`` by that of the cell a step earlier."""
     size = cell.shape[1]
@@ -111,7 +111,7 @@ def cell_backward(gates: Array, cell_before: Array, cell: Array, dhidden: Array,
             dcell[b, c] = d * f
 
 
-@kernel
+@inner
 def activate(p: Array, heads: int, writers: int, vectors: int) -> None:
     """Squash the last part of p_t, which follows ``vectors`` values of queries and add vectors, in place."""
     for h in range(heads):

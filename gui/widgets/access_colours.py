@@ -64,7 +64,7 @@ def diverging_table(theme: Theme) -> NDArray[np.uint32]:
     centre = _channels(theme.panel)
     share = np.linspace(-1, 1, 257)[:, None]
     ends = np.where(share < 0, _channels(_NEGATIVE[theme.name]), _channels(_POSITIVE[theme.name]))
-    strength = np.abs(share) ** 0.8  # faint values stay apart from zero
+    strength = np.abs(share) ** 0.7  # faint values stay apart from zero
     return _packed(np.ones(257), centre * (1 - strength) + ends * strength)
 
 

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache
 
 import numpy as np
-import pyqtgraph as pg
 from PySide6.QtCore import QPointF, QRectF
 
 from gui.widgets.alchemy_words import COLOURS, number
@@ -17,20 +15,22 @@ from gui.widgets.potion import draw_chip
 CHEMISTRIES = 167_424
 PARTS = ("potion map", "stone map and rotation", "graph")
 LATENT = ("1 −", "1 +", "2 −", "2 +", "3 −", "3 +")
-LEVELS = 64
 TRUE = "#ff9f1c"  # outline of the true cell: seen on every colour of the map, in both themes
 
 
-@lru_cache(maxsize=1)
-def viridis() -> tuple[str, ...]:
-    """The viridis map as 64 colours."""
-    table = pg.colormap.get("viridis").getLookupTable(nPts=LEVELS)
-    return tuple("#{:02x}{:02x}{:02x}".format(*(int(v) for v in row[:3])) for row in table)
+_VIRIDIS = (
+    "44015446075a470d6047136548186a481d6f482374482878472d7b46327e453781433c844240864045883e49893c4e8a3a528b38578c365b8d"
+    "345f8d32638d31688e2e6c8e2d708e2b738e2a778e287b8e277f8e25828e24868e228a8d218e8d20928c1f958b1f998a1e9d891fa18720a485"
+    "22a88325ac8129af7f2eb37c35b7793bbb7442be704ac16c52c5685ac86363cb5e6ccd5975d0537fd34d89d54794d7409ed939a9db32b4dd2b"
+    "bfdf25c9e01fd4e21adee318e9e419f3e51dfde725"
+)
+HEAT = tuple(f"#{_VIRIDIS[k : k + 6]}" for k in range(0, len(_VIRIDIS), 6))
+"""The viridis map as 64 colours; written out, because the plot library that has it takes half a second to import."""
 
 
 def heat(value: float) -> str:
     """Colour of a probability on the fixed scale 0 to 1."""
-    return viridis()[int(np.clip(value, 0.0, 1.0) * (LEVELS - 1) + 0.5)]
+    return HEAT[int(min(max(value, 0.0), 1.0) * (len(HEAT) - 1) + 0.5)]
 
 
 @dataclass(frozen=True)

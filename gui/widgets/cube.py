@@ -10,7 +10,7 @@ from PySide6.QtGui import QMouseEvent
 
 from gui.widgets.alchemy_words import AXIS_OF_EDGE, COLOURS, EDGES, VALUES, signed, stone_words
 from gui.widgets.canvas import CENTRE, RIGHT, Canvas, blend
-from gui.widgets.cube_layout import place_cube
+from gui.widgets.cube_layout import TOKEN, place_cube
 from gui.widgets.picture import Picture, Region
 from gui.widgets.potion import draw_chip
 from gui.widgets.stone import draw_stone
@@ -123,7 +123,7 @@ class Cube(Picture):
         self._draw_ends(canvas, [(QPointF(*a), QPointF(*b)) for a, b in layout.ends])
         for vertex, centre in enumerate(points):
             self._draw_vertex(canvas, vertex, centre, radius)
-        self._draw_tokens(canvas, layout.tokens, 0.76 * radius)
+        self._draw_tokens(canvas, layout.tokens, TOKEN * radius)
 
     def _draw_vertex(self, canvas: Canvas, vertex: int, centre: QPointF, radius: float) -> None:
         theme = canvas.theme

@@ -39,7 +39,7 @@ class Futures(Picture):
 
     heading = "Two futures"
     columns = 16
-    rows = 9
+    rows = 11
 
     def note(self) -> str:
         first = self.state.first
@@ -52,19 +52,26 @@ class Futures(Picture):
     def draw(self, canvas: Canvas, area: QRectF) -> None:
         state, unit, theme = self.state, canvas.unit, canvas.theme
         answers, values = state.target.shape
-        rows = (("target", state.target, ""), *((t, o, bits(e)) for t, o, e in zip(state.titles, state.outputs, state.errors, strict=True)))
+        both = zip(state.titles, state.outputs, map(bits, state.errors), strict=True)
         words = QRectF(area.left(), area.bottom() - 1.2 * unit, area.width(), 1.2 * unit)
         height = (words.top() - area.top()) / 3
-        for k, (title, bitsmap, error) in enumerate(rows):
+        for k, (title, bitsmap, error) in enumerate((("target", state.target, ""), *both)):
             part = QRectF(area.left(), area.top() + k * height, area.width(), height - 0.3 * unit)
             head = QRectF(part.left(), part.top(), part.width(), 1.1 * unit)
             used = canvas.text(head, error, theme.text, align=RIGHT, small=True)
             canvas.text(head.adjusted(0, 0, -used - unit, 0), title, theme.muted, small=True)
             if answers and values and bitsmap.size:
-                self._draw_bits(canvas, QRectF(part.left(), head.bottom(), part.width(), max(part.bottom() - head.bottom(), 3)), bitsmap, k > 0)
+                self._draw_bits(
+                    canvas,
+                    QRectF(part.left(), head.bottom(), part.width(), max(part.bottom() - head.bottom(), 3)),
+                    bitsmap,
+                    k > 0,
+                )
         count = state.changed
         text = "same answer" if not count else f"{count} of {state.target.size} answered bits changed"
-        canvas.text(words, text if answers else "no step is scored", theme.bad if count else theme.good, small=True, bold=True)
+        canvas.text(
+            words, text if answers else "no step is scored", theme.bad if count else theme.good, small=True, bold=True
+        )
 
     def _draw_bits(self, canvas: Canvas, area: QRectF, values: NDArray[np.float32], judged: bool) -> None:
         answers, size = values.shape

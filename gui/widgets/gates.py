@@ -50,7 +50,7 @@ class Gates(Strip):
     """Shows one :class:`GatesState`."""
 
     heading = "Gates"
-    rows = 8
+    rows = 7
 
     def note(self) -> str:
         return self.state.words
@@ -71,7 +71,7 @@ class Gates(Strip):
     def lane_areas(self, plot: QRectF, unit: float) -> list[QRectF]:
         """Where each lane is."""
         count = max(len(self.state.lanes), 1)
-        gap = 0.45 * unit
+        gap = 0.35 * unit
         height = (plot.height() - gap * (count - 1)) / count
         return [QRectF(plot.left(), plot.top() + k * (height + gap), plot.width(), height) for k in range(count)]
 
@@ -79,9 +79,7 @@ class Gates(Strip):
         if not self.state.lanes:
             canvas.paragraph(plot, "This trace has no gates", canvas.theme.muted)
             return
-        for index, (lane, area) in enumerate(
-            zip(self.state.lanes, self.lane_areas(plot, canvas.unit), strict=True)
-        ):
+        for index, (lane, area) in enumerate(zip(self.state.lanes, self.lane_areas(plot, canvas.unit), strict=True)):
             self._draw_axis(canvas, lane, area)
             canvas.painter.save()
             canvas.painter.setClipRect(area.adjusted(-1, -1, 1, 1))
@@ -95,14 +93,12 @@ class Gates(Strip):
         theme, unit = canvas.theme, canvas.unit
         for y in (area.top(), area.bottom()):
             canvas.fill(QRectF(area.left(), round(y), area.width(), 1), theme.track)
-        name = QRectF(area.left() - 5.4 * unit, area.center().y() - 0.55 * unit, 5.1 * unit, 1.1 * unit)
-        tall = area.height() >= 2.3 * unit
-        words = lane.name if tall or lane.heat else f"{lane.name} {figure(lane.low)}–{figure(lane.high)}"
-        canvas.text(name, words, theme.text, align=RIGHT, small=True, factor=0.95)
+        words, tall = lane.name.removesuffix(" gate") if len(lane.name) > 12 else lane.name, area.height() >= 1.9 * unit
+        name = QRectF(area.left() - 5.8 * unit, area.center().y() - 0.55 * unit, 5.4 * unit, 1.1 * unit)
+        canvas.text(name.translated(0, -0.5 * unit if tall else 0), words, theme.text, align=RIGHT, small=True)
         if tall:
-            for y, value in ((area.top() + 0.45 * unit, lane.high), (area.bottom() - 0.45 * unit, lane.low)):
-                place = QRectF(area.left() - 5 * unit, y - 0.5 * unit, 4.7 * unit, unit)
-                canvas.text(place, figure(value), theme.muted, align=RIGHT, small=True, factor=0.9)
+            ends = f"{figure(lane.low)} to {figure(lane.high)}"
+            canvas.text(name.translated(0, 0.5 * unit), ends, theme.muted, align=RIGHT, small=True, factor=0.95)
 
     def _visible(self, lane: Lane) -> tuple[int, int]:
         first = max(int(self.span.first) - 1, 0)
@@ -134,7 +130,8 @@ class Gates(Strip):
         canvas.painter.setBrush(Qt.BrushStyle.NoBrush)
         for number, line in enumerate(lane.values[:, first:last]):
             strong = lane.bold in (-1, number)
-            width = 0.11 * canvas.unit if lane.bold == number or len(lane.values) == 1 else 1.0
+            sparse = area.width() > 3 * (last - first)  # thick lines hide each other where steps are close
+            width = 0.11 * canvas.unit if sparse and (lane.bold == number or len(lane.values) == 1) else 1.0
             canvas.painter.setPen(canvas.pen(colour, width, 1.0 if strong else 0.4))
             y = area.bottom() - (np.clip(line, lane.low, lane.high) - lane.low) * scale
             good = np.isfinite(line)

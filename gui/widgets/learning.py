@@ -58,14 +58,14 @@ class Learning(Picture):
 
     def _draw_curve(self, canvas: Canvas, area: QRectF, curve: Curve, colour: str) -> None:
         unit, theme = canvas.unit, canvas.theme
-        head = QRectF(area.left(), area.top(), area.width(), 1.1 * unit)
+        head = QRectF(area.left(), area.top() - 0.2 * unit, area.width(), 1.1 * unit)
         used = canvas.text(head, curve.name, theme.muted, small=True)
         good = np.isfinite(curve.values)
         lost = int((~good).sum())
         last = f"{curve.values[-1]:.4g} at step {curve.steps[-1]:,}" + (f", {lost} not a number" if lost else "")
         canvas.text(head.adjusted(used + unit, 0, 0, 0), last, theme.bad if lost else colour, align=RIGHT, small=True)
-        plot = area.adjusted(3 * unit, 1.3 * unit, 0, 0)
-        if not good.any() or plot.height() < unit:
+        plot = area.adjusted(3 * unit, 1.1 * unit, 0, 0)
+        if not good.any() or plot.height() < 0.5 * unit:
             return
         steps, values = curve.steps[good].astype(float), curve.values[good]
         low, high = min(float(values.min()), 0.0), float(values.max())

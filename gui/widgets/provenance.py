@@ -98,16 +98,23 @@ def _draw_arc(canvas: Canvas, grid: Grid, arc: Arc) -> None:
     start, stop = grid.centre(arc.start, arc.row), grid.centre(arc.stop, arc.row)
     unit, plot = canvas.unit, grid.plot
     reach = stop.x() - start.x()
-    up = start.y() - plot.top() > plot.bottom() - start.y() or start.y() - plot.top() > 3.5 * unit
-    room = (start.y() - plot.top() if up else plot.bottom() - start.y()) - 1.2 * unit
-    height = min(max(0.32 * abs(reach), 1.2 * unit), max(room, 0.8 * unit)) * (0.75 + 0.25 * min(arc.share, 1.0))
+    above, below = start.y() - plot.top(), plot.bottom() - start.y()
+    up = above > min(below, 3.5 * unit)
+    room = (above if up else below) - 1.2 * unit
+    most = 0.32 * abs(reach) if arc.main else min(0.3 * abs(reach), 7 * unit)
+    height = min(max(most, 1.2 * unit), max(room, 0.8 * unit)) * (0.75 + 0.25 * min(arc.share, 1.0))
     lift = -height if up else height
     strong = arc.main
     colour, width = canvas.theme.accent, (0.14 * unit if strong else 0.07 * unit)
     painter = canvas.painter
-    path = QPainterPath(start)
+    radius = max(min(0.62 * max(grid.row_height, grid.span.cell(plot)), 0.8 * unit), 0.28 * unit) if strong else 0.0
     ends = QPointF(0.22 * reach, lift * 4 / 3)
-    path.cubicTo(start + ends, QPointF(stop.x() - 0.22 * reach, stop.y() + lift * 4 / 3), stop)
+    length = max((ends.x() ** 2 + ends.y() ** 2) ** 0.5, 1e-6)
+    out = ends * (radius / length)  # the line ends at the rings, not inside them
+    path = QPainterPath(start + out)
+    path.cubicTo(
+        start + ends, QPointF(stop.x() - ends.x(), stop.y() + ends.y()), QPointF(stop.x() - out.x(), stop.y() + out.y())
+    )
     painter.setBrush(Qt.BrushStyle.NoBrush)
     opacity = 1.0 if strong else 0.25 + 0.55 * min(arc.share, 1.0)
     if strong:
@@ -115,7 +122,6 @@ def _draw_arc(canvas: Canvas, grid: Grid, arc: Arc) -> None:
         painter.drawPath(path)
     painter.setPen(canvas.pen(colour, width, opacity))
     painter.drawPath(path)
-    radius = max(min(0.62 * max(grid.row_height, grid.span.cell(plot)), 0.8 * unit), 0.28 * unit)
     for end in (start, stop) if strong else ():
         painter.setPen(canvas.pen(canvas.theme.panel, 0.28 * unit, 0.85))
         painter.drawEllipse(end, radius, radius)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt, Signal
-from PySide6.QtGui import QImage, QPainter, QPaintEvent, QRegion
+from PySide6.QtGui import QImage, QPainter, QPaintEvent, QPixmap, QRegion
 
 from gui.theme import current, signals
 from gui.widgets.access_colours import access_table, read_colour, write_colour
@@ -68,6 +68,8 @@ class Raster(RasterHands, Picture):
         self._pixels: Pixels | None = None
         self._image: QImage | None = None
         self._key: tuple = ()
+        self._still: tuple[tuple, QPixmap] | None = None
+        self._is_still = False  # while everything that stays is painted into the bitmap
         self.init_hands()
         signals().changed.connect(self._forget)
 
@@ -119,7 +121,7 @@ class Raster(RasterHands, Picture):
             self.update()
 
     def _forget(self) -> None:
-        self._pixels, self._image, self._key = None, None, ()
+        self._pixels, self._image, self._key, self._still = None, None, (), None
         self.update()
 
     # Geometry
@@ -159,29 +161,23 @@ class Raster(RasterHands, Picture):
         return self.state.detail
 
     def draw_note(self, canvas: Canvas, area: QRectF) -> None:
-        """The legend: hues, and what opacity means."""
+        """The legend: both hues from clear to full, and what opacity means."""
         theme, unit = canvas.theme, canvas.unit
-        items = (("write", write_colour(theme)), ("read", read_colour(theme)))
-        text = "opacity = weight, 0 to 1"
         metrics = canvas.metrics(small=True)
-        width = metrics.horizontalAdvance(text)
         right = area.right()
-        if area.width() < width + 12 * unit:
-            text, width = "", 0.0
-        canvas.text(QRectF(right - width, area.top(), width + 1, area.height()), text, theme.muted, small=True)
-        if text:
-            ramp = QRectF(right - width - 4.4 * unit, area.center().y() - 0.28 * unit, 1.6 * unit, 0.56 * unit)
-            for share, (_, colour) in enumerate(items):
-                for k in range(8):
-                    part = QRectF(ramp.left() + (2 * unit * share) + k * 0.2 * unit, ramp.top(), 0.2 * unit, 0.56 * unit)
-                    canvas.fill(part, colour, 0, (k + 1) / 8)
-            right = ramp.left()
-        for name, colour in reversed(items):
-            used = metrics.horizontalAdvance(name)
-            right -= used + 0.8 * unit
-            canvas.text(QRectF(right, area.top(), used + 1, area.height()), name, theme.muted, small=True)
-            right -= 0.9 * unit
-            canvas.fill(QRectF(right, area.center().y() - 0.3 * unit, 0.6 * unit, 0.6 * unit), colour, 2)
+        text = "opacity = weight, 0 to 1"
+        width = metrics.horizontalAdvance(text)
+        if area.width() > width + 14 * unit:
+            canvas.text(QRectF(right - width, area.top(), width + 1, area.height()), text, theme.muted, small=True)
+            right -= width + unit
+        for name, colour in (("read", read_colour(theme)), ("write", write_colour(theme))):
+            width = metrics.horizontalAdvance(name)
+            right -= width + 0.8 * unit
+            canvas.text(QRectF(right, area.top(), width + 1, area.height()), name, theme.muted, small=True)
+            right -= 2 * unit
+            for k in range(8):
+                part = QRectF(right + k * 0.2 * unit, area.center().y() - 0.28 * unit, 0.2 * unit, 0.56 * unit)
+                canvas.fill(part, colour, 0, (k + 1) / 8)
         left = QRectF(area.left(), area.top(), max(right - area.left() - unit, 0), area.height())
         canvas.text(left, self.note(), theme.muted, small=True)
 
@@ -213,33 +209,57 @@ class Raster(RasterHands, Picture):
         self.update(QRectF(left - 1, plot.top(), right - left + 2, plot.height()).toAlignedRect())
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """A strip that lies within the plot is painted alone: what a live raster asks for sixty times a second."""
-        plot = self.plot
-        strip = QRectF(event.rect())
-        if self.state is None or self._pixels is None or not plot.adjusted(-1, -1, 1, 1).contains(strip):
+        """Live columns are painted alone; otherwise everything but marks and cursor is kept as one bitmap."""
+        plot, strip = self.plot, QRectF(event.rect())
+        if self.state is None:
             return super().paintEvent(event)
         painter = QPainter(self)
         painter.setClipRegion(QRegion(event.region()))
         canvas = Canvas(painter, current(), self.font())
-        painter.fillRect(strip, canvas.colour(canvas.theme.panel))
-        self._draw_cells(canvas, self.grid(), strip)
+        grid = self.grid()
+        if self._pixels is not None and strip.width() < plot.width() / 2 and plot.adjusted(-2, -2, 2, 2).contains(strip):
+            painter.fillRect(strip, canvas.colour(canvas.theme.panel))
+            self._draw_cells(canvas, grid, strip)
+        else:
+            painter.drawPixmap(0, 0, self._bitmap())
+        if self.state.rows:
+            painter.setClipRect(plot.adjusted(-0.5, -0.5, 0.5, 0.5), Qt.ClipOperation.IntersectClip)
+            self._draw_moving(canvas, grid)
+        painter.setClipping(False)
+        if self.hasFocus():
+            canvas.outline(plot.adjusted(-3, -3, 3, 2), canvas.theme.accent, 3.0)
         painter.end()
+
+    def _bitmap(self) -> QPixmap:
+        """Everything that stays while the pointer and the cursor move."""
+        ratio = self.devicePixelRatioF()
+        place = (self.span, self.row_view, self.size().toTuple(), ratio, self.font().toString(), self.heading)
+        key = (self.state.version, self.state.count, self.state.rows, self.state.detail, current().name, *place)
+        if self._still is None or self._still[0] != key:
+            still = QPixmap((QSizeF(self.size()) * ratio).toSize())
+            still.setDevicePixelRatio(ratio)
+            painter = QPainter(still)
+            self._is_still = True
+            self.paint(painter, QSizeF(self.size()), current())
+            self._is_still = False
+            painter.end()
+            self._still = (key, still)
+        return self._still[1]
 
     def draw(self, canvas: Canvas, area: QRectF) -> None:
         plot = plot_of(area.adjusted(0, 0, 0, -1.3 * canvas.unit), canvas.unit)
-        grid = self.grid(plot, canvas.unit)
+        grid, painter = self.grid(plot, canvas.unit), canvas.painter
+        draw_step_axis(canvas, self.span, plot, plot.bottom() + 0.1 * canvas.unit, self.state.steps)
         if self.state.rows == 0:
             canvas.paragraph(plot, "Nothing was written or read", canvas.theme.muted)
-            draw_step_axis(canvas, self.span, plot, plot.bottom(), self.state.steps)
             return
-        self._ready(grid, canvas)
         self._draw_addresses(canvas, grid)
-        painter = canvas.painter
         painter.save()
         painter.setClipRect(plot.adjusted(-0.5, -0.5, 0.5, 0.5), Qt.ClipOperation.IntersectClip)
         self._draw_cells(canvas, grid, plot)
+        if not self._is_still:
+            self._draw_moving(canvas, grid)
         painter.restore()
-        draw_step_axis(canvas, self.span, plot, plot.bottom() + 0.1 * canvas.unit, self.state.steps)
 
     def _draw_cells(self, canvas: Canvas, grid: Grid, strip: QRectF) -> None:
         self._ready(grid, canvas)
@@ -251,6 +271,9 @@ class Raster(RasterHands, Picture):
         painter.drawImage(QRectF(left, top, right - left, bottom - top), self._image)
         self._draw_gaps(canvas, grid, strip)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
+
+    def _draw_moving(self, canvas: Canvas, grid: Grid) -> None:
+        plot = grid.plot
         draw_marks(canvas, grid, self.marks)
         if self.state.parting >= 0:
             x = self.span.x(self.state.parting, plot)
@@ -259,38 +282,43 @@ class Raster(RasterHands, Picture):
         if self.cell_row >= 0:
             cell = grid.cell(self.position, self.cell_row)
             canvas.outline(cell.adjusted(-1.5, -1.5, 1.5, 1.5), canvas.theme.text, 2.0, 1.6)
+        if self.marks.row >= 0:
+            self._draw_address(canvas, grid, self.marks.row, True)
 
     def _draw_gaps(self, canvas: Canvas, grid: Grid, strip: QRectF) -> None:
         """Space between cells that are large enough to have some, with a faint line along each row."""
-        painter, window, plot = canvas.painter, self._pixels.window, grid.plot
-        if grid.row_height >= GAP and window.row_bin == 1:
-            gap = 2 if grid.row_height >= 9 else 1
-            for row in range(window.top, window.bottom + 1):
-                y = round(grid.y(row))
-                canvas.fill(QRectF(strip.left(), y - gap + 1, strip.width(), gap), canvas.theme.panel)
-                if row < self.state.rows or row == window.bottom:
-                    canvas.fill(QRectF(strip.left(), y, strip.width(), 1), canvas.theme.track, 0, 0.8)
-        if self.span.cell(plot) >= GAP and window.step_bin == 1:
-            gap = 2 if self.span.cell(plot) >= 9 else 1
+        window, plot, panel = self._pixels.window, grid.plot, canvas.theme.panel
+        cell = self.span.cell(plot)
+        if cell >= GAP and window.step_bin == 1:
+            gap = 2 if cell >= 9 else 1
             bottom = min(plot.bottom(), grid.y(self.state.rows))
-            painter.setPen(Qt.PenStyle.NoPen)
             for step in range(window.first, window.last + 1):
                 x = round(self.span.x(step, plot))
                 if strip.left() - gap <= x <= strip.right() + gap:
-                    canvas.fill(QRectF(x - gap + 1, plot.top(), gap, bottom - plot.top()), canvas.theme.panel)
+                    canvas.fill(QRectF(x - gap + 1, plot.top(), gap, bottom - plot.top()), panel)
+        if grid.row_height >= GAP and window.row_bin == 1:
+            gap = 2 if grid.row_height >= 9 else 1
+            for row in range(window.top, min(window.bottom, self.state.rows) + 1):
+                y = round(grid.y(row))
+                canvas.fill(QRectF(strip.left(), y - gap + 1, strip.width(), gap), panel)
+                canvas.fill(QRectF(strip.left(), y, strip.width(), 1), canvas.theme.track, 0, 0.8)
 
     def _draw_addresses(self, canvas: Canvas, grid: Grid) -> None:
         """Slot numbers at the left, as many as there is room for."""
-        theme, unit, plot = canvas.theme, canvas.unit, grid.plot
+        unit = canvas.unit
         top, bottom = self.rows_shown
         every = spacing(bottom - top, (bottom - top) * grid.row_height, 1.05 * unit)
         start = -(-int(np.floor(top)) // every) * every
         for row in range(max(start, 0), min(int(np.ceil(bottom)), self.state.rows), every):
-            y = grid.y(row + 0.5)
-            if y > plot.bottom():
-                break
-            marked = row == self.marks.row or row == self.cell_row
-            place = QRectF(plot.left() - 5 * unit, y - 0.55 * unit, 4.6 * unit, 1.1 * unit)
-            if y >= plot.top():
-                colour = theme.accent if marked else theme.muted
-                canvas.text(place, f"{self.state.slot(row):,}", colour, align=RIGHT, small=True, bold=marked)
+            self._draw_address(canvas, grid, row, False)
+
+    def _draw_address(self, canvas: Canvas, grid: Grid, row: int, marked: bool) -> None:
+        y, unit, plot, theme = grid.y(row + 0.5), canvas.unit, grid.plot, canvas.theme
+        if not plot.top() <= y <= plot.bottom():
+            return
+        place = QRectF(plot.left() - 5 * unit, y - 0.55 * unit, 4.6 * unit, 1.1 * unit)
+        if marked:
+            canvas.painter.setClipping(False)
+            canvas.fill(place, theme.panel)
+        colour = theme.accent if marked else theme.muted
+        canvas.text(place, f"{self.state.slot(row):,}", colour, align=RIGHT, small=True, bold=marked)

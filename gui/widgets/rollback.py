@@ -51,7 +51,9 @@ class Rollback(Picture):
         strip = QRectF(area.left(), area.top() + 0.1 * unit, area.width(), max(area.height() - 2.7 * unit, unit))
         cell = strip.width() / steps
         for step, rows in enumerate(state.restored.tolist()):
-            place = QRectF(strip.left() + step * cell, strip.top(), max(cell - (1 if cell > 3 else 0), 0.7), strip.height())
+            place = QRectF(
+                strip.left() + step * cell, strip.top(), max(cell - (1 if cell > 3 else 0), 0.7), strip.height()
+            )
             height = strip.height() * (0.25 + 0.75 * rows / top) if rows else 0
             done = step >= state.position
             canvas.fill(place, theme.track)
@@ -64,6 +66,8 @@ class Rollback(Picture):
         canvas.text(row.adjusted(used + unit, 0, 0, 0), f"at the cursor, step {state.position}", theme.muted,
                     align=RIGHT, small=True)  # fmt: skip
         line = QRectF(area.left(), row.bottom(), area.width(), 1.2 * unit)
-        used = canvas.text(line, f"memory hash before {state.before[:8]} after {state.after[:8]}  ", theme.muted, small=True)
+        used = canvas.text(
+            line, f"memory hash before {state.before[:8]} after {state.after[:8]}  ", theme.muted, small=True
+        )
         words, colour = ("identical", theme.good) if state.identical else ("different", theme.bad)
         canvas.text(line.adjusted(used, 0, 0, 0), words, colour, small=True, bold=True)

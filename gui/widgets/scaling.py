@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass
 from math import ceil, floor, isfinite, log10
 
@@ -91,7 +92,13 @@ class Scaling(Picture):
             y = place(10**first, 10.0**power).y()
             canvas.fill(QRectF(plot.left(), round(y), plot.width(), 1), theme.track)
             words = value_words(10.0**power, state.unit)
-            canvas.text(QRectF(area.left(), y - 0.55 * unit, 3.1 * unit, 1.1 * unit), words, theme.muted, align=RIGHT, small=True)
+            canvas.text(
+                QRectF(area.left(), y - 0.55 * unit, 3.1 * unit, 1.1 * unit),
+                words,
+                theme.muted,
+                align=RIGHT,
+                small=True,
+            )
         free = -1e9
         for slots in sorted({p.slots for p in points}):
             x = place(slots, 10.0**low).x()
@@ -106,10 +113,12 @@ class Scaling(Picture):
         box = QRectF(plot.left(), plot.bottom() + 1.3 * unit, plot.width(), unit)
         canvas.text(box, words, theme.muted, align=CENTRE, small=True)
 
-    def _draw_network(self, canvas: Canvas, network: Network, colour: str, place, plot: QRectF, taken: list[float]) -> None:
+    def _draw_network(
+        self, canvas: Canvas, network: Network, colour: str, place, plot: QRectF, taken: list[float]
+    ) -> None:
         unit, painter = canvas.unit, canvas.painter
         shown = [p for p in network.points if p.slots > 0 and p.value > 0 and isfinite(p.value)]
-        for before, after in zip(shown, shown[1:], strict=False):
+        for before, after in itertools.pairwise(shown):
             dash = (3.0, 2.0) if before.extrapolated or after.extrapolated else (1.2, 1.6) if network.warm else ()
             a, b = place(before.slots, before.value), place(after.slots, after.value)
             canvas.line(a, b, colour, 0.12 * unit, 1.0, dash)

@@ -49,7 +49,7 @@ class Sequence(Strip):
     """Shows one :class:`SequenceState`: three strips of values from 0 (light) to 1 (dark), wrong bits ringed."""
 
     heading = "Input · target · output"
-    rows = 7
+    rows = 6
 
     def note(self) -> str:
         return self.state.words
@@ -108,7 +108,9 @@ class Sequence(Strip):
         cell = self.span.cell(area)
         if cell >= 5:
             for step in range(first, last + 1):
-                canvas.fill(QRectF(round(self.span.x(step, area)) - 1, area.top(), 2, area.height()), canvas.theme.panel)
+                canvas.fill(
+                    QRectF(round(self.span.x(step, area)) - 1, area.top(), 2, area.height()), canvas.theme.panel
+                )
         if row >= 4:
             for k in range(1, values.shape[1]):
                 canvas.fill(QRectF(left, area.top() + k * row - 0.5, right - left, 1), canvas.theme.panel)

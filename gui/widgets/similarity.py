@@ -72,7 +72,9 @@ class Similarity(Picture):
             canvas.fill(bar, colour, 0, 1.0 if read else 0.45)
             tip = f"slot {slot:,}\n{state.kind} {value:.3f}" + ("\nread" if read else "")
             self.regions.append(Region(QRectF(x, plot.top(), width, plot.height()), ("slot", slot), tip))
-        words = f"{state.kind} by touched slot, in order of first touch"
+        words = (
+            "cosine of what was read to each touched word" if state.kind == "cosine" else "read weight by touched slot"
+        )
         canvas.text(QRectF(plot.left(), plot.bottom() + 0.1 * unit, plot.width(), unit), words, theme.muted, small=True)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:

@@ -24,8 +24,8 @@ class Fact:
 
 @dataclass(frozen=True)
 class SlotState:
-    """Slot ``slot`` as seen from a step: ``facts`` in order, ``input`` [values] of the step that wrote its word, and the
-    word ``before`` and ``after`` that write [values] on a scale of ``limit`` either side of zero.
+    """Slot ``slot`` as seen from a step: ``facts`` in order, ``input`` [values] of the step that wrote its word, and
+    the word ``before`` and ``after`` that write [values] on a scale of ``limit`` either side of zero.
     """
 
     slot: int
@@ -62,9 +62,12 @@ class SlotLife(Picture):
 
     def draw(self, canvas: Canvas, area: QRectF) -> None:
         state, unit, theme = self.state, canvas.unit, canvas.theme
-        has_word = state.after is not None
-        below = (4.7 * unit if has_word else 0.0) + (2.1 * unit if state.input is not None else 0.0)
-        line = min(1.5 * unit, max((area.height() - below) / max(len(state.facts), 1), 1.05 * unit))
+        facts = len(state.facts)
+        spare = area.height() - 1.1 * unit * min(facts, 5)
+        has_word = state.after is not None and spare >= 4.7 * unit
+        has_input = state.input is not None and spare >= (4.7 * unit if has_word else 0) + 2.1 * unit
+        below = (4.7 * unit if has_word else 0.0) + (2.1 * unit if has_input else 0.0)
+        line = min(1.5 * unit, max((area.height() - below) / max(facts, 1), 1.1 * unit))
         top = area.top()
         for fact in state.facts:
             row = QRectF(area.left(), top, area.width(), line)
@@ -77,7 +80,7 @@ class SlotLife(Picture):
             if fact.step >= 0:
                 self.regions.append(Region(row, ("step", fact.step), f"Go to step {fact.step}"))
             top = row.bottom()
-        if state.input is not None:
+        if has_input:
             row = QRectF(area.left(), top + 0.35 * unit, area.width(), 1.1 * unit)
             canvas.text(row, state.input_words, theme.muted, small=True)
             self._strip(canvas, QRectF(area.left(), row.bottom(), area.width(), 0.6 * unit),

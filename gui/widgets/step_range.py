@@ -8,7 +8,7 @@ from PySide6.QtCore import QPointF, QRectF
 
 from gui.widgets.canvas import CENTRE, Canvas
 
-GUTTER, MARGIN = 5.2, 0.5  # room for names at the left and nothing much at the right, in line heights
+GUTTER, MARGIN = 5.6, 0.5  # room for names at the left and nothing much at the right, in line heights
 LEAST = 6.0  # steps shown at least: a trace of one step is a cell, not a wall
 NICE = tuple(digit * 10**power for power in range(8) for digit in (1, 2, 5))
 

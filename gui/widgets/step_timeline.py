@@ -87,7 +87,9 @@ class StepTimeline(Timeline):
             if place.width() > 1.5 * unit:
                 canvas.text(place, part.name, theme.muted, small=True)
             tip = f"{part.name}\nsteps {part.start} to {part.stop - 1}"
-            self.regions.append(Region(QRectF(left, names.top(), right - left, area.height()), ("part", part.start), tip))
+            self.regions.append(
+                Region(QRectF(left, names.top(), right - left, area.height()), ("part", part.start), tip)
+            )
         gap = 2.0 if width > 8 else 1.0 if width > 4 else 0.0
         for number, lane in enumerate(state.lanes):
             top = names.bottom() + 0.3 * unit + number * (height + 0.3 * unit)

@@ -102,4 +102,3 @@ class Strip(Picture):
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         self.mousePressEvent(event)
-

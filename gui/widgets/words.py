@@ -9,8 +9,7 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QRectF, Signal
 from PySide6.QtGui import QMouseEvent, QPainter
 
-from gui.widgets.access_colours import diverging_image, diverging_table
-from gui.widgets.access_colours import as_image
+from gui.widgets.access_colours import as_image, diverging_image, diverging_table
 from gui.widgets.canvas import RIGHT, Canvas
 from gui.widgets.picture import Picture
 

@@ -33,7 +33,7 @@ class TraceColumn(QSplitter):
             self.addWidget(widget)
             self.setStretchFactor(self.indexOf(widget), share)
             widget.step_wanted.connect(self.step_wanted)
-        self.setSizes([150, 420, 190])
+        self.setSizes([125, 400, 145])
         self.raster.cell_hovered.connect(self.cell_hovered)
         self.raster.cell_chosen.connect(self.cell_chosen)
         self.raster.span_changed.connect(self._on_span)

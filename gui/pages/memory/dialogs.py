@@ -52,7 +52,9 @@ class WordDialog(_Dialog):
     def __init__(
         self, parent: QWidget, slot: int, own: NDArray[np.float32], slots: NDArray[np.int64], words: NDArray[np.float32]
     ) -> None:
-        super().__init__(parent, "Overwrite word", f"What slot {slot:,} holds from the cursor on", "Overwrite and branch")
+        super().__init__(
+            parent, "Overwrite word", f"What slot {slot:,} holds from the cursor on", "Overwrite and branch"
+        )
         self.choice = QComboBox()
         self.choice.setAccessibleName("New word")
         noise = np.random.default_rng(slot).standard_normal(len(own)).astype(np.float32)
@@ -127,10 +129,16 @@ class TrainDialog(_Dialog):
     """Which network learns which task."""
 
     def __init__(self, parent: QWidget, models: list[str], tasks: list[str], presets: list[str]) -> None:
-        super().__init__(parent, "Train a network", "It learns in the background; watch its curves and traces here", "Train")
+        super().__init__(
+            parent, "Train a network", "It learns in the background; watch its curves and traces here", "Train"
+        )
         self.model, self.task, self.preset = QComboBox(), QComboBox(), QComboBox()
         form = QFormLayout()
-        for box, name, items in ((self.model, "Network", models), (self.task, "Task", tasks), (self.preset, "Preset", presets)):
+        for box, name, items in (
+            (self.model, "Network", models),
+            (self.task, "Task", tasks),
+            (self.preset, "Preset", presets),
+        ):
             for item in items:
                 box.addItem(item.upper() if box is self.model else item, item)
             box.setAccessibleName(name)

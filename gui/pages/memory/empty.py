@@ -62,7 +62,8 @@ class Welcome(QWidget):
             "muted",
         )
         self.text.setWordWrap(True)
-        self.text.setMinimumWidth(self.fontMetrics().averageCharWidth() * 66)
+        self.text.setFixedWidth(self.fontMetrics().averageCharWidth() * 80)
+        self.text.setMinimumHeight(4 * self.fontMetrics().lineSpacing())
         self.run, self.train = QPushButton("Run"), QPushButton("Train a network…")
         self.run.clicked.connect(self.run_clicked)
         self.train.clicked.connect(self.train_clicked)

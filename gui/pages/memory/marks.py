@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -114,12 +114,12 @@ def slot_state(trace: Trace, slot: int, step: int, limit: float) -> SlotState:
     last = [at for at, _ in (*lived.writes, *lived.reads) if at <= step]
     facts.append(Fact("steps since last access", f"{step - max(last)}" if last else "never accessed"))
     facts.append(Fact("writes · reads in all", f"{len(lived.writes)} · {len(lived.reads)}"))
-    return _with_word(trace, SlotState(slot, (trace.info.number, trace.version, slot, step), tuple(facts)), source, limit)
+    return _with_word(
+        trace, SlotState(slot, (trace.info.number, trace.version, slot, step), tuple(facts)), source, limit
+    )
 
 
 def _with_word(trace: Trace, state: SlotState, source: provenance.Source | None, limit: float) -> SlotState:
-    from dataclasses import replace
-
     if source is None:
         return state
     made = trace.steps[trace.steps["step"] == source.step] if len(trace.steps) else ()

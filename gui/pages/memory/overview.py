@@ -67,8 +67,8 @@ def similarity_state(trace: Trace, step: int, look: Look) -> SimilarityState:
     cosines = np.divide(words @ vector, lengths, out=np.zeros(len(words)), where=lengths > 1e-12)
     cosines = np.nan_to_num(cosines)
     order = np.sort(cosines[~np.isin(slots, list(names))])[::-1]
-    gap = f", next best {order[0]:.2f}" if len(order) and names else ""
-    words_ = f"step {step} · what was read × touched words{gap}"
+    gap = f" · best of the others {order[0]:.2f}" if len(order) and names else ""
+    words_ = f"step {step}{gap}"
     shown = tuple(round(float(c), 4) for c in cosines)
     return SimilarityState(tuple(slots.tolist()), shown, names, best, step, "cosine", words_)
 

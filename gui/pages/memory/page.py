@@ -59,7 +59,8 @@ class MemoryPage(Page):
         self._dirty = self._following = False
         self._moved = self._drawn = 0.0
         self._newest = -1
-        self.toolbar, self.bar = Toolbar(), TracesBar()
+        self.toolbar = Toolbar()
+        self.bar = TracesBar(self.toolbar.heads, self.toolbar.order)
         self.transport = Transport(timeline=StepTimeline())
         self.panels = Panels(self.transport)
         self.welcome = Welcome()

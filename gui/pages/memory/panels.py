@@ -82,7 +82,9 @@ class Panels(QSplitter):
             title = trace.info.title if len(traces) == 2 else ""
             column.show_trace(trace, view.look, (view.source.record.id, trace.info.title), parting, title)
             column.set_position(view.position)
-        self.side.near.futures.setVisible(len(traces) == 2)
+        near = self.side.near
+        near.futures.setVisible(len(traces) == 2)
+        near.words.setVisible(len(traces) < 2 or near.height() > 45 * self.fontMetrics().height())
         if len(traces) == 2 and self._futures != (key := self._key(traces)):
             self._futures = key
             self.side.near.futures.set_state(overview.futures_state(*traces))

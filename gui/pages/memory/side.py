@@ -44,25 +44,28 @@ class CostSide(QWidget):
         self.rollback.set_message("Roll the memory back to see every row restored")
         self.scaling.set_message("Measure to see what a step costs from 64 slots to a million")
         self.learning.set_message("Train a network to see it learn")
-        self.roll_button = self._button("Roll back", "previous", "Run the backward pass and put every row back (Ctrl+B)")
+        self.roll_button = self._button("Roll back", "previous", "Put every row back, newest first (Ctrl+B)")
         self.measure_button = self._button("Measure…", "curve", "Time and bytes of a step for networks you choose")
         self.unit_button = self._button("Bytes", "bars", "Show memory growth in place of time")
         self.unit_button.setCheckable(True)
         self.train_button = self._button("Train…", "spark", "Train a network on a task")
+        row = QHBoxLayout()
+        row.setContentsMargins(UNIT // 2, UNIT // 2, UNIT // 2, 0)
+        row.setSpacing(0)
+        for button in (self.roll_button, self.measure_button, self.unit_button, self.train_button):
+            row.addWidget(button)
+        row.addStretch(1)
         whole = QSplitter(Qt.Orientation.Vertical)
         whole.setChildrenCollapsible(False)
         whole.setHandleWidth(1)
-        parts = (
-            (self.rollback, (self.roll_button,)),
-            (self.scaling, (self.measure_button, self.unit_button)),
-            (self.learning, (self.train_button,)),
-        )
-        for picture, buttons in parts:
-            whole.addWidget(_with_buttons(picture, buttons))
-        whole.setSizes([130, 290, 240])
+        for picture in (self.rollback, self.scaling, self.learning):
+            whole.addWidget(picture)
+        whole.setSizes([105, 250, 200])
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
-        layout.addWidget(whole)
+        layout.setSpacing(0)
+        layout.addLayout(row)
+        layout.addWidget(whole, 1)
 
     def _button(self, text: str, icon: str, hint: str) -> QPushButton:
         button = QPushButton(text)
@@ -70,22 +73,6 @@ class CostSide(QWidget):
         button.setToolTip(hint)
         set_icon(button, icon, 2 * UNIT)
         return button
-
-
-def _with_buttons(picture: QWidget, buttons: tuple[QPushButton, ...]) -> QWidget:
-    holder = QWidget()
-    holder.setProperty("role", "panel")
-    row = QHBoxLayout()
-    row.setContentsMargins(UNIT, 0, UNIT, UNIT // 2)
-    row.addStretch(1)
-    for button in buttons:
-        row.addWidget(button)
-    column = QVBoxLayout(holder)
-    column.setContentsMargins(0, 0, 0, 0)
-    column.setSpacing(0)
-    column.addWidget(picture, 1)
-    column.addLayout(row)
-    return holder
 
 
 class Side(QSplitter):

@@ -19,10 +19,11 @@ LEVEL_LIMIT, SEED_LIMIT = 10_000, 999_999
 
 
 class Toolbar(QFrame):
-    """Model, slots, items, sequence seed, heads, row order, and the buttons of the page.
+    """Model, slots, items, sequence seed, and the buttons of the page.
 
-    Attributes: ``open_button``, ``erase_button``, ``branch_button`` and ``export_button`` have menus that the page
-    fills; ``look_changed`` carries the new :class:`Look`.
+    Attributes: ``heads`` and ``order`` choose the look and are placed by the page, beside the traces; ``open_button``,
+    ``erase_button``, ``branch_button`` and ``export_button`` have menus that the page fills. ``look_changed`` carries
+    the new :class:`Look`.
     """
 
     run_clicked = Signal()
@@ -32,25 +33,27 @@ class Toolbar(QFrame):
         super().__init__()
         self.setProperty("role", "bar")
         self.model = self._choice("Model", "Whose memory to look at")
-        self.slots = self._choice("Slots", "Words in memory; a sparse network may be given more than it was trained with")
+        self.slots = self._choice("Slots", "Words in memory; a sparse network may be given more than in training")
         for count in SLOTS:
-            self.slots.addItem(f"{slots_words(count)} slots" if count else "slots as trained", count)
+            self.slots.addItem(f"{slots_words(count)} slots" if count else "trained slots", count)
         self.level = self._number("Items", "Pairs to store, or length of the sequence", 0, LEVEL_LIMIT)
-        self.level.setSpecialValueText("items as trained")
+        self.level.setSpecialValueText("trained items")
         self.level.setSuffix(" items")
         self.seed = self._number("Seed of the sequence", "Another seed is another sequence", 0, SEED_LIMIT)
         self.seed.setPrefix("seed ")
         self.heads = self._choice("Heads", "Whose accesses are shown")
         self.heads.addItem("all heads", ALL)
         self.order = self._choice("Row order", "Slots in order of first touch, or by raw address")
-        self.order.addItem("order of first touch", False)
-        self.order.addItem("raw address", True)
+        self.order.addItem("rows by first touch", False)
+        self.order.addItem("rows by raw address", True)
         self.open_button = self._button("Open", "Open a run that holds traces", "folder")
         self.run_button = self._button("Run", "Let the network read and write one sequence (Ctrl+N)", "play")
         self.run_button.setProperty("role", "primary")
         set_icon(self.run_button, "play", 2 * UNIT, "accent_text")
         self.erase_button = self._button("Erase slot", "Clear a word at the cursor and see both futures (E)", "trash")
-        self.branch_button = self._button("Branch here", "Change one thing at the cursor and see both futures", "branch")
+        self.branch_button = self._button(
+            "Branch here", "Change one thing at the cursor and see both futures", "branch"
+        )
         self.export_button = self._button("Export", "Pictures, tables and lines of Python", "export")
         for button in (self.open_button, self.erase_button, self.branch_button, self.export_button):
             button.setMenu(QMenu(button))
@@ -63,9 +66,9 @@ class Toolbar(QFrame):
         for widget in (self.open_button, self.model, self.slots, self.level, self.seed, self.run_button):
             layout.addWidget(widget)
         layout.addStretch(1)
-        for widget in (self.heads, self.order, self.erase_button, self.branch_button, self.export_button):
+        for widget in (self.erase_button, self.branch_button, self.export_button):
             layout.addWidget(widget)
-        self.model.setMinimumContentsLength(10)
+        self.model.setMinimumContentsLength(16)
         self.model.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
 
     def _choice(self, name: str, hint: str) -> QComboBox:

@@ -69,7 +69,9 @@ class Trace:
         return rows if good.all() else rows[good]
 
     def _take(self, fresh: NDArray[np.void]) -> None:
-        good = (fresh["step"] >= 0) & (fresh["step"] < self._limit) & (fresh["slot"] >= 0) & np.isfinite(fresh["weight"])
+        good = (
+            (fresh["step"] >= 0) & (fresh["step"] < self._limit) & (fresh["slot"] >= 0) & np.isfinite(fresh["weight"])
+        )
         good &= fresh["slot"] < (self.info.slots or np.iinfo(np.int32).max)
         kept = fresh[good]
         self.dropped += len(fresh) - len(kept)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QPushButton
+from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QPushButton, QWidget
 
 from gui.pages.memory.model import TraceInfo
 from gui.theme import UNIT
@@ -16,12 +16,12 @@ MOST = 6  # traces with a chip of their own, the newest
 class TracesBar(QFrame):
     """Chips, one a trace. A click shows it alone (a branch: beside its parent); with Ctrl or Shift beside the first.
 
-    ``chosen`` carries the numbers of the shown traces.
+    ``chosen`` carries the numbers of the shown traces; ``tools`` stand at the right end.
     """
 
     chosen = Signal(list)
 
-    def __init__(self) -> None:
+    def __init__(self, *tools: QWidget) -> None:
         super().__init__()
         self.setProperty("role", "bar")
         self._known: tuple = ()
@@ -34,6 +34,8 @@ class TracesBar(QFrame):
         self._row.setContentsMargins(UNIT, 0, UNIT, UNIT // 2)
         self._row.setSpacing(UNIT // 2)
         self._row.addWidget(self.words, 1)
+        for tool in tools:
+            self._row.addWidget(tool)
 
     def show_traces(self, traces: dict[int, TraceInfo], shown: tuple[int, ...]) -> None:
         """One chip for each of the newest traces and for those on screen."""

@@ -207,7 +207,10 @@ class SettingsPage(Page):
         self.closing.setCurrentIndex(self.closing.findData(settings.when_closing))
 
     def on_hidden(self) -> None:
-        self.workspace.settings.save()
+        try:
+            self.workspace.settings.save()
+        except OSError as error:
+            self.workspace.show_error(f"The settings were not saved ({error.strerror})", "They hold until you quit")
 
     def tour(self, folder: Path) -> dict[str, Any]:
         settings = self.workspace.settings
