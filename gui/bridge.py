@@ -46,6 +46,10 @@ class Bridge(QObject):
             self._engine.start()
             self._engine.warm()
 
+    def warm_interactive(self) -> None:
+        """Let the engine for interactive sessions start and prepare, so that the first move is answered at once."""
+        self._engine.warm("interactive")
+
     def pull(self) -> None:
         """Take the engine's newest snapshot and tell what changed; the frame clock calls this."""
         snapshot = self._engine.snapshot()

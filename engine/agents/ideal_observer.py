@@ -21,8 +21,8 @@ from engine.alchemy.levels import Level
 from engine.alchemy.planning_search import NO_LOOK, Planner, Table, Worth, look
 from engine.errors import BadInput
 
-PARTICLES = 768  # hypotheses that stand for the posterior where more are possible
-BUDGET = 300_000  # evaluations a decision, about 30 ms
+PARTICLES = 1536  # hypotheses that stand for the posterior where more are possible
+BUDGET = 250_000  # evaluations a decision, about 25 ms
 DISCOUNT = 0.015  # of unsearched gains per bit unknown; fitted to 3,000 episodes played, as is the next
 BIT_WORTH = 0.2  # points lost in later trials per bit unknown at the end of a trial, if three or more follow
 EXACT_CHEMISTRIES = 60_000
@@ -38,8 +38,8 @@ class Advice:
     Attributes
     ----------
     action, done : what it would do; ``done`` if nothing more in this trial.
-    values : float32 [40], expected points of the rest of this trial after each action; nan where the action does
-    nothing.
+    values : float32 [40], expected points of the rest of this trial with each action; nan where the action does
+        nothing. Hopeful where the search is not complete: what lies behind it is valued as if the chemistry became known.
     bonuses : float32 [40], what the knowledge left then is worth in later trials, in points (0 or less); chosen is
     the highest sum.
     stop_value : points for cashing the positive stones now.

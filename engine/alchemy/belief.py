@@ -265,7 +265,7 @@ class Belief:
         for stone in np.flatnonzero(present):
             alike = (hyp.vertex_codes() == _code(appearances[stone])) & (indicators[stone] == INDICATORS)
             marginal[stone] = maps @ alike
-        return marginal / np.maximum(marginal.sum(axis=1, keepdims=True), 1e-300)
+        return np.asarray(marginal / np.maximum(marginal.sum(axis=1, keepdims=True), 1e-300))
 
     def vector(self) -> NDArray[np.float32]:
         """The reference's belief vector, float32 [28].

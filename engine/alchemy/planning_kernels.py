@@ -75,10 +75,10 @@ class Scratch(NamedTuple):
 
 
 @compiled
-def known_score(scene: Scene, graph: int, a: int, b: int, c: int, held: np.uint64, moves: int) -> int:
-    """Best score (64 * points - potions) of stones at vertices a, b, c with the chemistry known."""
+def known_score(scene: Scene, graph: int, a: int, b: int, c: int, held: np.uint64, moves: int) -> tuple[int, np.uint64]:
+    """Best score (64 * points - potions) of stones at a, b, c with the chemistry known, and the potions left over."""
     score, need, cost, number = scene.score, scene.need, scene.cost, scene.number
-    best = 0
+    best, spare = 0, held
     top_b, top_c = score[graph, b, 0], score[graph, c, 0]
     for x in range(number[graph, a]):
         score_a = score[graph, a, x]
@@ -100,13 +100,14 @@ def known_score(scene: Scene, graph: int, a: int, b: int, c: int, held: np.uint6
                 total = score_b + score[graph, c, z]
                 if total <= best:
                     break
-                if ((rest_b | HIGH) - need[graph, c, z]) & HIGH != HIGH:
+                rest_c = (rest_b | HIGH) - need[graph, c, z]
+                if rest_c & HIGH != HIGH:
                     continue
                 if moves < 15 and cost[graph, a, x] + cost[graph, b, y] + cost[graph, c, z] > moves:
                     continue
-                best = total
+                best, spare = total, rest_c ^ HIGH
                 break
-    return int(best)
+    return best, spare
 
 
 @compiled
@@ -203,11 +204,15 @@ def look_ahead(
     logs = np.empty(OUTCOMES)
     estimate = np.full((ACTIONS, 2), -1e9)
     own = np.empty(n, np.uint64)  # potions held in each particle's latent types
+    idle = np.empty(n, np.int64)  # score of wasting a step
+    spare = np.empty(n, np.uint64)  # potions that nothing is lost by wasting as well
     for j in range(n):
         k = scratch.ids[depth, j]
         own[j] = 0
         for c in range(6):
             own[j] |= (held >> np.uint64(8 * c) & BYTE) << np.uint64(8 * scene.potion[k, c])
+        at = scratch.vertex[depth, j]
+        idle[j], spare[j] = known_score(scene, scene.graph[k], at[0], at[1], at[2], own[j], moves - 1)
     for action in range(ACTIONS):
         i, c = action // 6, action % 6
         if looks[i] < 0 or not held >> np.uint64(8 * c) & BYTE:
@@ -223,9 +228,12 @@ def look_ahead(
             before = scratch.vertex[depth, j, i]
             after = scene.after[graph, before, potion]
             effect |= after != before
-            rest = own[j] - (ONE << np.uint64(8 * potion))
-            others = scratch.vertex[depth, j, (i + 1) % 3], scratch.vertex[depth, j, (i + 2) % 3]
-            score = known_score(scene, graph, after, others[0], others[1], rest, moves - 1)
+            if after == before and spare[j] >> np.uint64(8 * potion) & BYTE:
+                score = idle[j]
+            else:
+                rest = own[j] - (ONE << np.uint64(8 * potion))
+                others = scratch.vertex[depth, j, (i + 1) % 3], scratch.vertex[depth, j, (i + 2) % 3]
+                score, _ = known_score(scene, graph, after, others[0], others[1], rest, moves - 1)
             paid = (score + 63) >> 6
             seen = scene.label[scene.row[k], after]
             o = 0

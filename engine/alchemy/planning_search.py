@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from engine.alchemy import planning_kernels as kernels
 from engine.alchemy.belief import Belief
-from engine.alchemy.chemistry import INDICATORS, colour_to_potion
+from engine.alchemy.chemistry import INDICATORS, STEPS, colour_to_potion
 from engine.alchemy.hypotheses import GRAPH_ORDER, RANK_WEIGHTS, appearance_code, vertex_codes
 from engine.alchemy.planning_tables import BEST_BONUS, GONE, options
 from engine.errors import BadInput
@@ -90,7 +90,9 @@ def _entropy(weight: NDArray[np.float64]) -> float:
 
 def warm_up() -> None:
     """Compile the search or load its machine code: 8 s at the first use on a computer, 0.3 s later."""
-    Planner(8, 1).worth(Belief.prior(), Table((NO_LOOK, NO_LOOK, look(np.ones(3, np.int8), 1)), (1, 1, 0, 0, 0, 0), 4))
+    corner = np.ones(3, np.int8)
+    table = Table((NO_LOOK, NO_LOOK, look(corner, 1)), (1, 1, 0, 0, 0, 0), STEPS)
+    Planner(8, 1).worth(Belief.prior().see(corner, 1), table)
 
 
 class Planner:
@@ -159,13 +161,13 @@ class Planner:
         held = np.uint64(sum(count << 8 * colour for colour, count in enumerate(table.held)))
         hashes = kernels.signatures(graph, potion, row, vertex, held, _look_table(), self._options.after)
         _, chosen, groups = np.unique(hashes, return_index=True, return_inverse=True)
-        weight = np.bincount(groups, weight)
+        weight = np.asarray(np.bincount(groups, weight), np.float64)
         bits = _entropy(weight)
         hopeless = belief.entropy().total - bits  # nothing on the table can reveal these
         if len(weight) > self.particles:
             order = np.argsort(chosen)  # neighbours are alike, so that a systematic sample is a stratified one
-            picked, sampled = self._sample(weight[order], offset)
-            chosen, weight = chosen[order][picked], sampled
+            picked, share = self._sample(weight[order], offset)
+            chosen, weight = chosen[order][picked], share
         n = len(chosen)
         self._scratch.vertex[0, :n], self._scratch.ids[0, :n] = vertex[chosen], np.arange(n)
         setting = np.array([max(0.0, bits - _entropy(weight)), self.discount, bit_worth, bit_worth / 2])

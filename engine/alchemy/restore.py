@@ -14,11 +14,12 @@ import numpy as np
 
 from engine.alchemy.actions import ACTIONS
 from engine.alchemy.episodes import episode_from_json
-from engine.alchemy.trace import DECISIONS, ENDED, NODES, Node, Trace
+from engine.alchemy.trace import DECISIONS, ENDED, Node, Trace
 from engine.errors import BadInput
 from engine.runs.record import Record
 
 MAX_NODES = 100_000
+NEEDED = {"episode", "parent", "action", "agent", "effect"}  # everything else follows from these
 
 
 def restore(trace: Trace, folder: Path, leaves: dict[str, Node]) -> Iterator[Node]:
@@ -31,8 +32,8 @@ def restore(trace: Trace, folder: Path, leaves: dict[str, Node]) -> Iterator[Nod
     if missing:
         raise BadInput(f"The record {record.metadata.id} holds no situations to go on from")
     rows = record.table("nodes").read()
-    if set(rows.dtype.names or ()) != {column.name for column in NODES}:
-        raise BadInput(f"The table nodes of {record.metadata.id} has other columns than this version writes")
+    if absent := NEEDED - set(rows.dtype.names or ()):
+        raise BadInput(f"The table nodes of {record.metadata.id} lacks the columns {', '.join(sorted(absent))}")
     if len(rows) > MAX_NODES:
         raise BadInput(
             f"The record {record.metadata.id} has {len(rows)} situations; at most {MAX_NODES} can be gone on from"

@@ -150,7 +150,10 @@ def _texts(source: Path, task: int) -> Iterator[tuple[str, str]]:
 
 @dataclass(frozen=True)
 class Stories:
-    """Read a story word by word; at each question mark, say the answer. A level means nothing here and is 1."""
+    """Read a story word by word; at each question mark, say the answer. Level: questions after which a story ends.
+
+    Most tasks have five questions a story; short beginnings are what a network learns first.
+    """
 
     questions: Questions
     held_out: bool = False
@@ -168,12 +171,15 @@ class Stories:
 
     def sample(self, random: Generator, batch: int, level: int) -> Batch:
         """See ``Task``; ``batch`` stories, as many steps as the longest has words."""
-        pool = self._encoded
-        return self.batch([int(i) for i in random.integers(0, len(pool), batch)])
+        if level < self.shortest:
+            raise BadInput(f"level must be at least {self.shortest} for this task, not {level}")
+        return self.batch(random.integers(0, len(self), batch).tolist(), level)
 
-    def batch(self, which: list[int]) -> Batch:
-        """The stories of these numbers, in the order of the file."""
+    def batch(self, which: list[int], level: int | None = None) -> Batch:
+        """The stories of these numbers in the order of the file, whole or up to question ``level``."""
         stories = [self._encoded[i] for i in which]
+        if level is not None:
+            stories = [(words[: at[:level][-1] + 1], at[:level], answers[:level]) for words, at, answers in stories]
         steps = max(len(words) for words, _, _ in stories)
         inputs = np.zeros((steps, len(which), self.inputs), np.float32)
         targets = np.zeros((steps, len(which), self.outputs), np.float32)

@@ -36,4 +36,6 @@ def find(name: str) -> Path:
         if (folder / name).is_file():
             return folder / name
     looked = ", ".join(str(folder) for folder in folders()) or "no existing folder"
-    raise BadInput(f"The data file {name} was not found (looked in {looked}); set ATHANOR_DATA to the folder that holds it")
+    raise BadInput(
+        f"The data file {name} was not found (looked in {looked}); set ATHANOR_DATA to the folder that holds it"
+    )

@@ -1,7 +1,7 @@
 """Omniglot: 1,623 hand-drawn characters of 50 alphabets, 20 drawings each, and the one-shot task made of them.
 
-Sources: Lake et al. 2015 (data and split by alphabet); Santoro et al. 2016 (arXiv 1605.06065), 3 (the task: the label of
-a drawing arrives with the next one). Two forms are read: the packed file of this project, and the authors' own
+Sources: Lake et al. 2015 (data and split by alphabet); Santoro et al. 2016 (arXiv 1605.06065), 3 (the task: the label
+of a drawing arrives with the next one). Two forms are read: the packed file of this project, and the authors' own
 ``images_background.zip`` and ``images_evaluation.zip``, packed or unpacked.
 """
 
@@ -15,6 +15,7 @@ import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.random import Generator
@@ -39,7 +40,7 @@ CODE = re.compile(r"(images_background|images_evaluation)/([^/]+)/character(\d+)
 
 @dataclass(frozen=True, slots=True)
 class Drawings:
-    """``images`` float32 [characters, 20, 21, 21], ink 1; ``held_out`` bool [characters]: of the 20 unseen alphabets."""
+    """``images`` float32 [characters, 20, 21, 21], ink 1; ``held_out`` bool [characters]: of 20 unseen alphabets."""
 
     images: NDArray[np.float32]
     held_out: NDArray[np.bool_]
@@ -88,7 +89,7 @@ def read_original(folder: Path) -> Drawings:
         for path, data in _members(folder, name, checksum):
             match = CODE.search(path)
             if match:
-                found.setdefault(match.group(2, 3), {})[int(match[4])] = _read_png(data, path)
+                found.setdefault((match[2], match[3]), {})[int(match[4])] = _read_png(data, path)
         if len(found) != number or any(len(drawn) != DRAWERS for drawn in found.values()):
             raise BadInput(f"{source} is not complete: {len(found)} of {number} characters, {DRAWERS} drawings each")
         images += [np.stack([drawn[i] for i in sorted(drawn)]) for _, drawn in sorted(found.items())]
@@ -119,12 +120,14 @@ def _read_png(data: bytes, path: str) -> NDArray[np.float32]:
             ink = np.asarray(image.convert("L")) < 128
     except (OSError, ValueError, SyntaxError) as problem:
         raise BadInput(f"{path} is not a drawing of {SIDE} x {SIDE} pixels: {problem}") from problem
-    return _shrink(ink[None])[0]
+    drawing: NDArray[np.float32] = _shrink(ink[None])[0]
+    return drawing
 
 
-def _shrink(ink: NDArray[np.generic]) -> NDArray[np.float32]:
+def _shrink(ink: NDArray[Any]) -> NDArray[np.float32]:
     """Share of ink in boxes of 5 x 5 pixels: [n, 105, 105] -> float32 [n, 21, 21]."""
-    return ink.reshape(-1, PIXELS, BOX, PIXELS, BOX).mean(axis=(2, 4), dtype=np.float32)
+    shares: NDArray[np.float32] = ink.reshape(-1, PIXELS, BOX, PIXELS, BOX).mean(axis=(2, 4), dtype=np.float32)
+    return shares
 
 
 @dataclass(frozen=True)

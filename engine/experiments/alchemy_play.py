@@ -16,6 +16,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -23,11 +24,14 @@ import numpy as np
 from pydantic import Field
 
 from engine.agents.catalogue import find_agent, make_agent
-from engine.agents.play import play
+from engine.agents.play import look, play, see_items
 from engine.agents.traced import catch_up, play_on
 from engine.alchemy.actions import NO_OP
+from engine.alchemy.belief import Belief
+from engine.alchemy.environment import deal
 from engine.alchemy.episodes import Episode, read_episodes, sample_episode
 from engine.alchemy.levels import BENCHMARK, Level
+from engine.alchemy.planning_search import warm_up
 from engine.alchemy.restore import restore
 from engine.alchemy.trace import Node, Trace
 from engine.errors import BadInput
@@ -61,14 +65,28 @@ class PlayConfiguration(Configuration):
 def run(configuration: PlayConfiguration, context: Context) -> dict[str, Any]:
     """Play until told to finish; the result is the score of each line."""
     session = Session(configuration, context)
+    waiting = True
     while not session.finished:
-        waiting = session.work_waiting
         for command in context.commands(timeout=0 if waiting else None):
             session.obey(command)
+            waiting = True
             break
         else:
-            session.work()
+            waiting = session.work()
     return session.result()
+
+
+def prepare() -> None:
+    """Load the tables and the machine code that the first moves of a session need, by making such moves."""
+    warm_up()
+    level = Level.parse(BENCHMARK)
+    episode = sample_episode(np.random.RandomState(0), level, trials=1)
+    oracle_trial_scores(episode)
+    play(episode, make_agent("random-heuristic", 0, level))
+    view = look(episode, deal(episode, 0))
+    belief = see_items(Belief.prior(level), view)
+    belief.expected_information(view.appearances, view.indicators, view.present, view.colours)
+    make_agent(ADVISER, 0, level).decide(replace(view, belief=belief))
 
 
 class Session:
@@ -86,6 +104,7 @@ class Session:
         self._leaves: dict[str, Node] = {}
         self._advised: set[int] = set()
         self._advice: deque[Node] = deque()
+        self._comparing: Iterator[None] = iter(())
         self._playing: dict[str, Iterator[Node]] = {}
         self._person = self._trace.agent(PERSON, "You")
         self._adviser = self._trace.agent(ADVISER, find_agent(ADVISER).title)
@@ -100,22 +119,23 @@ class Session:
         root = self._keep(self._trace.begin(0, episode))
         self._advice.append(root)
         self._line(PERSON, "You", root, PERSON)
-        self._context.flush()
-        self._compare(root)
+        self._comparing = self._compare(root)
         self._play(root, configuration.opponent, configuration.opponent, entry.title, None, None)
 
     def _continue(self, parent: Path) -> None:
         for node in restore(self._trace, parent, self._leaves):
             self._keep(node)
 
-    def _compare(self, root: Node) -> None:
-        """Scores on the same episode that need no stepping through."""
+    def _compare(self, root: Node) -> Iterator[None]:
+        """Scores on the same episode that need no stepping through; pauses often."""
         self._trace.reference(0, "search-oracle", "Search oracle", oracle_trial_scores(root.episode))
-        seeds = (agent_seed(self._context.seed, run) for run in range(HEURISTIC_RUNS))
-        heuristic = [
-            play(root.episode, make_agent("random-heuristic", seed, self._level)).trial_scores for seed in seeds
-        ]
-        mean = np.mean(heuristic, axis=0).tolist()
+        yield
+        scores = []
+        for run in range(HEURISTIC_RUNS):
+            heuristic = make_agent("random-heuristic", agent_seed(self._context.seed, run), self._level)
+            scores.append(play(root.episode, heuristic).trial_scores)
+            yield
+        mean = np.mean(scores, axis=0).tolist()
         self._trace.reference(0, "random-heuristic", "Random heuristic", mean, HEURISTIC_RUNS)
 
     # Commands
@@ -171,23 +191,24 @@ class Session:
 
     # Work between commands
 
-    @property
-    def work_waiting(self) -> bool:
-        """Whether advice or an agent's move is waiting."""
-        return bool(self._advice or self._playing)
-
-    def work(self) -> None:
-        """One piece of waiting work: the newest advice first, then a move of each agent that plays."""
+    def work(self) -> bool:
+        """One piece of waiting work: the newest advice, else scores to compare with, else a move of the next agent that
+        plays. False where nothing waits.
+        """
         if self._advice:
             self._advise(self._advice.pop())
+        elif next(self._comparing, "all") != "all":
+            pass
+        elif self._playing:
+            line = next(iter(self._playing))
+            moves = self._playing.pop(line)
+            if node := next(moves, None):
+                self._keep(node)
+                self._playing[line] = moves  # behind the others
         else:
-            for line, moves in list(self._playing.items()):
-                node = next(moves, None)
-                if node is None:
-                    del self._playing[line]
-                else:
-                    self._keep(node)
+            return False
         self._context.flush()
+        return True
 
     def _advise(self, node: Node) -> None:
         if node.row in self._advised or node.done:

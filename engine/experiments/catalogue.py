@@ -32,6 +32,8 @@ class Experiment:
         Whether it waits for commands; such runs get a process of their own.
     uses_torch
         Whether a GPU can be of use to it.
+    prepare
+        ``package.module:NAME`` of a function that loads what its first seconds need; called in an idle engine.
     """
 
     name: str
@@ -42,6 +44,7 @@ class Experiment:
     presets: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     interactive: bool = False
     uses_torch: bool = False
+    prepare: str = ""
 
     def configuration_class(self) -> type[Configuration]:
         """Its settings."""
@@ -52,6 +55,11 @@ class Experiment:
         """Its function."""
         found: Run = _load(self.function)
         return found
+
+    def make_ready(self) -> None:
+        """Call its function ``prepare``, if it has one."""
+        if self.prepare:
+            _load(self.prepare)()
 
     def preset(self, name: str | None) -> Mapping[str, Any]:
         """The settings of a preset, none for None or ""; raises BadInput for an unknown name."""
@@ -89,6 +97,7 @@ EXPERIMENTS: dict[str, Experiment] = {
             "engine.experiments.alchemy_play:PlayConfiguration",
             "engine.experiments.alchemy_play:run",
             interactive=True,
+            prepare="engine.experiments.alchemy_play:prepare",
         ),
         Experiment(
             "microprobes",
@@ -105,7 +114,7 @@ EXPERIMENTS: dict[str, Experiment] = {
             "engine.experiments.text_alchemy:run",
             presets={
                 "quick": {"model": "scripted/ideal-observer", "episodes": 3, "summary": True},
-                "paper": {"episodes": 10, "trials": 10, "steps": 20, "summary": True},
+                "paper": {"episodes": 10, "trials": 10, "steps": 20, "summary": True, "token_budget": 50_000_000},
             },
         ),
         Experiment(
@@ -136,6 +145,27 @@ EXPERIMENTS: dict[str, Experiment] = {
                     "episodes": 10_000_000,
                     "save_every": 100_000,
                 },
+            },
+            uses_torch=True,
+        ),
+        Experiment(
+            "memory-bench",
+            "Memory bench",
+            "A trained network goes through a sequence; erase a word, hold a head, change an input, and compare",
+            "engine.experiments.memory_bench:BenchConfiguration",
+            "engine.experiments.memory_bench:run",
+            interactive=True,
+            uses_torch=True,
+        ),
+        Experiment(
+            "memory-scaling",
+            "Memory costs",
+            "Time and bytes of one step against the number of slots, for dense and sparse memories",
+            "engine.experiments.memory_scaling:ScalingConfiguration",
+            "engine.experiments.memory_scaling:run",
+            presets={
+                "quick": {"models": ["ntm", "sam"], "most_slots": 4096},
+                "paper": {"models": ["ntm", "dam", "dnc", "sam", "sdnc"], "most_slots": 1_048_576},
             },
             uses_torch=True,
         ),

@@ -60,10 +60,7 @@ def run(configuration: FeatureWorldConfiguration, context: Context) -> dict[str,
         configuration.dimensions, configuration.values, configuration.kind, configuration.goal, configuration.pool
     )
     games = Games(configuration, context, world)
-    if player.choose is not None:
-        result = games.play(player.choose)
-    else:
-        result = games.interview()
+    result = games.interview() if player.choose is None else games.play(player.choose)
     exact = {
         "steps_exact": expected_steps(world, configuration.agent, context.check),
         "steps_optimal": expected_steps(world, "optimal", context.check),

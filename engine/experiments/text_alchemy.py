@@ -45,8 +45,8 @@ class TextAlchemyConfiguration(ModelConfiguration):
 
     level: str = Field(
         EVALUATION,
-        description="What is hidden and drawn anew for each episode, by the reference's level name; without rotation as "
-        "in the study",
+        description="What is hidden and drawn anew for each episode, by the reference's level name; without rotation "
+        "as in the study",
     )
     episodes: int = Field(20, ge=1, le=10_000, description="How many", json_schema_extra={"unit": "episodes"})
     episodes_file: str = Field(
@@ -115,7 +115,7 @@ def run(configuration: TextAlchemyConfiguration, context: Context) -> dict[str, 
     )
     evaluation = Evaluation(configuration, context, level, episodes, source, condition)
     interview = Interview(source, context, configuration.budget())
-    interview.run(evaluation.players(), evaluation.ended)
+    interview.run(evaluation.players(), evaluation.ended, evaluation.tell_progress)
     return evaluation.result(interview)
 
 
@@ -250,8 +250,13 @@ class Evaluation:
             self._compare(number, played.parts)
         self._context.scalar("score", float(sum(scores)), number)
         self._context.scalar("score relative to oracle", sum(scores) / max(1, sum(oracle)), number)
-        self._context.progress(len(self._scores), len(self._episodes), "episodes")
+        self.tell_progress()
         self._context.flush()
+
+    def tell_progress(self) -> None:
+        """Episodes played so far, those under way by the share of their trials."""
+        under_way = sum(played.game.view.trial for played in self._playing.values()) / self._configuration.trials
+        self._context.progress(len(self._scores) + under_way, len(self._episodes), "episodes")
 
     def _compare(self, number: int, parts: list[Episode]) -> None:
         """Ideal observer, who starts anew with each chemistry, and random heuristic on the same episode."""

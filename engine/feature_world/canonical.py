@@ -17,6 +17,8 @@ def canonical(world: World, possible: int) -> int:
         return _by_object(world, possible)
     if world.kind == "single":
         return _by_count(world, possible)
+    if world.dimensions == 2:
+        return (1 << possible.bit_count()) - 1  # each object tests one rule, so only their number matters
     return _by_graph(world, possible)
 
 
@@ -45,7 +47,7 @@ def _by_count(world: World, possible: int) -> int:
 
 
 def _by_graph(world: World, possible: int) -> int:
-    """Conjunctions are edges between features: name features by what their neighbours look like, dimensions likewise."""
+    """Conjunctions are edges between features: features and dimensions are named by what their neighbours look like."""
     index = _indices(world)
     edges = [rule for number, rule in enumerate(world.rules) if possible >> number & 1]
     neighbours: dict[tuple[int, int], list[tuple[int, int]]] = {}

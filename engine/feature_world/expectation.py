@@ -13,12 +13,12 @@ from engine.feature_world.canonical import canonical
 from engine.feature_world.optimal import planner
 from engine.feature_world.world import World
 
-MAX_WORK = 250_000
-"""Sets of rules times objects that are worked out before a player's expectation is given up as too large."""
+MAX_WORK = {"single": 1_000_000, "conjunction": 80_000}
+"""Sets of rules times objects worked out before a player's expectation is given up, some 15 s for each kind."""
 
 
 def expected_steps(world: World, agent: str, check: Callable[[], None] = lambda: None) -> float | None:
-    """Expected steps of the agent called so, exact to rounding; None where the world is too large or it is no such agent.
+    """Expected steps of the agent called so, exact to rounding; None where they take too long to work out.
 
     ``check`` is called again and again on the way; what it raises ends the work.
     """
@@ -86,7 +86,7 @@ def _identify_with(world: World, check: Callable[[], None]) -> float:
         key = canonical(world, possible)
         if key not in known:
             check()
-            _refuse_large(len(known) * objects)
+            _refuse_large(world, len(known) * objects)
             answers = _answers(world, key)
             size, later = key.bit_count(), 0.0
             for paid, count in answers.items():
@@ -109,7 +109,7 @@ def _identify_without(world: World, check: Callable[[], None]) -> float:
         key = canonical(world, possible)
         if key not in known:
             check()
-            _refuse_large(len(known) * objects)
+            _refuse_large(world, len(known) * objects)
             answers = _answers(world, key)
             telling, size = answers.total(), key.bit_count()
             splits = [(count, paid.bit_count(), steps(paid), steps(key & ~paid)) for paid, count in answers.items()]
@@ -143,6 +143,6 @@ def _find_without(world: World) -> float:
     return sum((objects + 1) / (int(count) + 1) if count else float(objects) for count in paying) / len(paying)
 
 
-def _refuse_large(work: int) -> None:
-    if work > MAX_WORK:
+def _refuse_large(world: World, work: int) -> None:
+    if work > MAX_WORK[world.kind]:
         raise BadInput("The expected steps of this player take too long to work out in a world so large")

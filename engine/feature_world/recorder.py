@@ -1,14 +1,14 @@
 """Every step of Feature World, written so that it can be stepped through.
 
-Event ``world``: ``dimensions``, ``values``, ``kind``, ``goal``, ``pool``, ``features`` (for each dimension its name and the
-names of its values), ``objects`` (values of each), ``rules`` (in words) and ``features_of_rules``. Tables: ``steps`` (one
-row for each proposal) and ``episodes`` (one row for each game).
+Event ``world``: ``dimensions``, ``values``, ``kind``, ``goal``, ``pool``, ``features`` (for each dimension its name and
+the names of its values), ``objects`` (values of each), ``rules`` (in words) and ``features_of_rules`` ([dimension,
+value] pairs). Tables: ``steps`` (one row for each proposal) and ``episodes`` (one row for each game).
 """
 
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -61,7 +61,7 @@ class Outcome:
     solved: bool
     invalid: int = 0
     named: int | None = None
-    usage: Usage = Usage()
+    usage: Usage = field(default_factory=Usage)
 
 
 class Recorder:

@@ -13,16 +13,17 @@ _NUMBER = re.compile(r"^\W*(\d{1,6})\W*$")
 
 def instructions(world: World, *, told: bool) -> str:
     """The system message; ``told`` whether the kind of rule is said."""
-    parts = ["one value of one feature" if world.kind == "single" else "two values of two different features together"]
+    kind = "one value of one feature" if world.kind == "single" else "two values of two different features together"
     goals = {
         "identify": "find out with as few proposals as possible which feature values are rewarded",
         "find": "get a reward with as few proposals as possible",
     }
     features = [f"{DIMENSION_WORDS[d]} ({', '.join(VALUE_WORDS[d][: world.values])})" for d in range(world.dimensions)]
-    rule = f"A hidden rule rewards {parts[0]}" if told else "A hidden rule rewards some of their features"
+    rule = f"A hidden rule rewards {kind}" if told else "A hidden rule rewards some of their features"
     return (
-        f"You play a game with objects. They have these features: {'; '.join(features)}. {rule}; it never changes. With "
-        f"every answer you propose one object and are told whether it is rewarded. Your aim is to {goals[world.goal]}.\n"
+        f"You play a game with objects. They have these features: {'; '.join(features)}. {rule}; it never changes. "
+        "With every answer you propose one object and are told whether it is rewarded. "
+        f"Your aim is to {goals[world.goal]}.\n"
         "Answer with your reasoning and end with one line\nAction: object N"
     )
 

@@ -38,7 +38,7 @@ _NOT = re.compile(r"\b(?:not|don't|never|instead\s+of)\b", re.IGNORECASE)
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What an answer means: ``action`` 0..39 or END, None where it means nothing that can be done; then ``reason`` says why."""
+    """What an answer means: ``action`` 0..39 or END, or None and the ``reason`` why it cannot be carried out."""
 
     action: int | None
     reason: str = ""

@@ -83,6 +83,7 @@ class Endpoint:
             api_key=self._secret.reveal(), base_url=self._provider.url, timeout=timeout, max_retries=0
         )
         self._closing = threading.Event()
+        self._renamed = False  # set once it wants the limit of an answer under its newer name
         self._plain = False  # set once the other side has refused a schema: then its text is parsed
 
     def open(self, episode: int, seed: int) -> Endpoint:
@@ -155,6 +156,8 @@ class Endpoint:
     def _attempt(self, request: dict[str, Any]) -> tuple[str, Usage, str]:
         """One request. Raises _Passing, _Unsupported, ModelError, Stopped; nothing else leaves, and never the key."""
         openai = self._openai
+        if self._renamed:
+            request = {"max_completion_tokens" if name == "max_tokens" else name: request[name] for name in request}
         try:
             answer = self._client.chat.completions.create(**request)
         except openai.APIStatusError as problem:
@@ -178,6 +181,9 @@ class Endpoint:
             "context length" in words.lower() or "context_length" in words or "context size" in words
         ):
             return ContextFull(f"{self.name} refused the request ({status}): {words}")
+        if status == 400 and "max_completion_tokens" in words and not self._renamed:
+            self._renamed = True
+            return _Passing("it wants the limit of an answer under another name", 0.0)
         if status in (408, 409, 425, 429) or status >= 500:
             return _Passing(f"it answered {status}", _retry_after(problem.response.headers))
         if status in (400, 422) and has_schema:

@@ -1,4 +1,4 @@
-"""Many episodes at once, each waiting for its answers: within the budget, the limit of requests, and a person's Stop."""
+"""Many episodes at once, each waiting for its answers, within the budget and the limit of requests."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ class Keyed(Protocol):
 
 @dataclass
 class Episode:
-    """An episode under way: its number, the generator that asks, who answers, and what notes the key of each request."""
+    """An episode under way: its number, the generator that asks, who answers, and what notes each request's key."""
 
     number: int
     asks: Generator[Any, Reply | None, None]
@@ -88,8 +88,12 @@ class Interview:
         """What the answers of this run took that were not there before."""
         return self._budget.used
 
-    def run(self, episodes: Iterable[Episode], ended: Callable[[int], None]) -> None:
-        """Bring every episode to its end, or all to where the budget is spent; ``ended`` is told the number of each.
+    def run(
+        self, episodes: Iterable[Episode], ended: Callable[[int], None], answered: Callable[[], None] = lambda: None
+    ) -> None:
+        """Bring every episode to its end, or all to where the budget is spent.
+
+        ``ended`` is told the number of each that ends, ``answered`` is called after each answer.
 
         An answer that is being paid for is waited for where a model fails; on Stop it goes to the cache if it still
         comes. Raises ModelError, Stopped.
@@ -125,6 +129,7 @@ class Interview:
                     continue
                 flying -= 1
                 failure = self._receive(episode, key, answer, ended, active) or failure
+                answered()
         finally:
             self._source.close()
 

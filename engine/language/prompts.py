@@ -18,9 +18,9 @@ differ in {axes}. Putting a stone in a potion can change the stone and uses up t
 Putting a stone in the cauldron adds its present reward to your score and removes the stone. \
 Your aim is to raise the rewards of the stones with potions and then to put them in the cauldron, so that the score of \
 all trials together is as high as possible. A stone that is left on the table pays nothing. There may be further rules \
-that you have to find out; they are the same in all trials.
-There are {trials} trials of at most {steps} steps. Every answer costs a step, also one that cannot be carried out. You \
-may end a trial early; then the next one begins with new stones and potions."""
+that you have to find out.
+There are {trials} trials of at most {steps} steps. Every answer costs a step, also one that cannot be carried out. \
+You may end a trial early; then the next one begins with new stones and potions."""
 
 _PRIOR = """What is known beforehand
 - The reward of a stone is between -3 and +15.
@@ -28,22 +28,22 @@ _PRIOR = """What is known beforehand
 - Nothing is random: the same potion always does the same to stones that look the same, and stones that look the same \
 always have the same reward."""
 
-_ACTIONS = """The actions are "place stone I in potion J", "place stone I in the cauldron" and "end the trial", where I is \
-the number of a stone (1 to 3) and J the number of a potion (1 to 12)."""
+_ACTIONS = """The actions are "place stone I in potion J", "place stone I in the cauldron" and "end the trial", where \
+I is the number of a stone (1 to 3) and J the number of a potion (1 to 12)."""
 
 _FORMS: dict[AnswerForm, str] = {
     "free": """Answer in three parts, each on lines of its own
 Observation: what you see and what the last action did
 Reasoning: what you conclude and plan
 Action: exactly one action""",
-    "json": """Answer with one JSON object {"reasoning": "...", "action": "..."}, where the action is exactly one action.""",
+    "json": """Answer with one JSON object {"reasoning": "...", "action": "..."} with exactly one action.""",
     "legal": """Answer with nothing but one line
 Action: exactly one action""",
 }
 
 _SUMMARIES: dict[SummaryForm, str] = {
-    "free": "Trial {trial} is over. Write a summary of what you have learned so far that will help you in the trials to "
-    "come. Take over from your previous summary whatever still holds.",
+    "free": """Trial {trial} is over. Write a summary of what you have learned so far that will help you in the trials \
+to come. Take over from your previous summary whatever still holds.""",
     "structured": """Trial {trial} is over. Write a summary of what you have learned so far that will help you in the \
 trials to come, in two sections. Take over from your previous summary whatever still holds.
 Effects of potions: one line for each potion, saying which stone it turns into which

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import getpass
 import logging
+import sys
+import threading
 
 from pydantic import Field, model_validator
 
@@ -50,7 +53,7 @@ class ModelConfiguration(Configuration):
     token_budget: int = Field(
         2_000_000,
         ge=0,
-        description="The run ends before it uses more new tokens, read and written; 0 is no limit",
+        description="The run ends before an endpoint has used more new tokens, read and written; 0 is no limit",
         json_schema_extra={"unit": "tokens"},
     )
     money_budget: float = Field(
@@ -82,7 +85,9 @@ class ModelConfiguration(Configuration):
         return self
 
     def budget(self) -> Budget:
-        """The limits of the run."""
+        """The limits of the run; what runs on this computer alone has none."""
+        if not self.model.startswith("endpoint/"):
+            return Budget()
         return Budget(self.token_budget, self.money_budget, Price(self.price_prompt, self.price_completion))
 
 
@@ -113,12 +118,15 @@ def open_source(configuration: ModelConfiguration, context: Context, level: Leve
 
 
 def asker(context: Context) -> Ask:
-    """Asks whoever watches the run for a key: an event ``key-wanted``, answered by a command ``key``.
+    """Asks whoever watches the run for a key: in the terminal where the run has one to itself, else by an event.
 
-    The command is {"command": "key", "provider": ..., "key": ...}; it is kept in memory only.
+    The event ``key-wanted`` is answered by the command {"command": "key", "provider": ..., "key": ...}, which is kept
+    in memory only.
     """
 
     def ask(provider: str) -> str | None:
+        if threading.current_thread() is threading.main_thread() and sys.stdin is not None and sys.stdin.isatty():
+            return getpass.getpass(f"Key for {provider} (not kept): ") or None
         context.event("key-wanted", {"provider": provider, "seconds": KEY_SECONDS})
         logging.getLogger(__name__).info("Waiting for the key of %s", provider)
         for command in context.commands(timeout=KEY_SECONDS):

@@ -1,8 +1,8 @@
 """What was said, written into the record as it is said.
 
 Events ``transcript``, one for each message: ``episode``, ``trial`` and ``step`` (from 0), ``role`` (system, user,
-assistant), ``kind`` (instructions, state, action, summary-request, summary), ``text``, ``node`` (row of the situation in
-the table ``nodes``, -1 without one). Messages of the assistant also have ``question`` (number in the episode),
+assistant), ``kind`` (instructions, state, action, summary-request, summary), ``text``, ``node`` (row of the situation
+in the table ``nodes``, -1 without one). Messages of the assistant also have ``question`` (number in the episode),
 ``request`` (key by which an interrupted evaluation finds its answers again), ``finish``, ``usage`` and, for actions,
 ``action`` (40-action integer, -1 end of trial, null not carried out), ``valid``, ``reason`` and ``said`` (the action
 line).
@@ -50,8 +50,8 @@ TURNS = (
 class Transcript:
     """The conversation of one episode on its way into the record.
 
-    Attributes: ``request`` the key of the question being answered, set by whoever sends it; ``answers`` that should hold
-    an action, ``invalid`` those of them that were not carried out, ``usage`` of all.
+    Attributes: ``request`` the key of the question being answered, set by whoever sends it; ``answers`` that
+    should hold an action, ``invalid`` those of them that were not carried out, ``usage`` of all.
     """
 
     def __init__(self, record: RecordWriter, turns: Table, episode: int) -> None:

@@ -55,7 +55,7 @@ class Wording:
         return line.format(number=number, potion=self.colours[max(colour, 0)])
 
     def read_stone(self, line: str) -> tuple[tuple[int, int, int], int] | None:
-        """Appearance and indicator of a stone's line, None for one that is gone; raises ValueError for anything else."""
+        """Appearance and indicator of a stone's line, None for a stone that is gone; else raises ValueError."""
         if found := self._stone.fullmatch(line):
             a, b, c = (self.axes[axis].index(found["abc"[axis]]) - 1 for axis in range(3))
             return (a, b, c), INDICATORS[int(found["reward"])]
@@ -64,7 +64,7 @@ class Wording:
         raise ValueError(f"not a stone: {line[:80]!r}")
 
     def read_potion(self, line: str) -> int:
-        """Colour of a potion's line, -1 for a used one; raises ValueError for anything else."""
+        """Colour of a potion's line, -1 for a used one; else raises ValueError."""
         if found := self._potion.fullmatch(line):
             return self.colours.index(found["potion"])
         if self._used.fullmatch(line):

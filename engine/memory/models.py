@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from safetensors import SafetensorError, safe_open
-from safetensors.torch import save_file
+from safetensors.torch import save
 from torch import Tensor
 
 from engine.errors import BadInput
@@ -76,7 +76,7 @@ def save_model(folder: Path, name: str, card: Card, network: MemoryNetwork[Any])
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / f"{name}.safetensors"
     weights = {f"network/{key}": value.detach().cpu().contiguous() for key, value in network.state_dict().items()}
-    save_file(weights, path)
+    path.write_bytes(save(weights))
     text = json.dumps(card.to_json(), indent=1, ensure_ascii=False)
     path.with_suffix(".json").write_text(text + "\n", encoding="utf-8")
     return path

@@ -40,7 +40,7 @@ def score(network: MemoryNetwork[Any], batch: Batch) -> tuple[Tensor, float]:
     inputs, targets = (torch.from_numpy(array).to(device) for array in (batch.inputs, batch.targets))
     asked = torch.from_numpy(batch.asked).to(device)
     outputs, _ = network.sequence(inputs, network.initial_state(inputs.shape[1]))
-    logits, targets = outputs[asked], targets[asked]
+    logits, targets = (values[asked].flatten(0, -2) for values in (outputs, targets))
     if batch.classes:
         answers = targets.argmax(-1)
         loss = functional.cross_entropy(logits, answers, reduction="sum")

@@ -18,7 +18,7 @@ from types import FrameType
 from typing import BinaryIO
 
 from engine.errors import Stopped
-from engine.service.protocol import Log, ProtocolError, Upward, from_json, to_json
+from engine.service.protocol import Log, ProtocolError, Quit, Upward, from_json, to_json
 from engine.service.server import Server
 
 NICENESS = 10
@@ -81,7 +81,10 @@ def _read(commands: BinaryIO, server: Server) -> None:
     """Hand every line to the server. Called in the reader thread."""
     for line in commands:
         try:
-            server.receive(from_json(line))  # type: ignore[arg-type]
+            message = from_json(line)
+            if isinstance(message, Quit) and server.preparing:
+                os._exit(0)  # nobody waits for it any more, and there is nothing to keep
+            server.receive(message)  # type: ignore[arg-type]
         except ProtocolError as problem:
             logging.getLogger("engine").warning("%s", problem)
     server.leave("The program that started this run ended")

@@ -1,6 +1,6 @@
 """The messages between the window's engine thread and an engine process: frozen values, one JSON object a line.
 
-Downward (to the engine): `Hello`, `Submit`, `Stop`, `Pause`, `Resume`, `Step`, `Command`, `Quit`.
+Downward (to the engine): `Hello`, `Submit`, `Prepare`, `Stop`, `Pause`, `Resume`, `Step`, `Command`, `Quit`.
 Upward (from the engine): `Ready`, `Refused`, `Started`, `Progress`, `Paused`, `Finished`, `Log`, `Beat`.
 
 Both sides say their `VERSION` before anything else; a side that hears another version says so in words and leaves.
@@ -35,6 +35,11 @@ class Submit:
     """Run this job; jobs run one after the other in the order they came."""
 
     job: Job
+
+
+@dataclass(frozen=True)
+class Prepare:
+    """Load what interactive experiments need, while there is no job to run."""
 
 
 @dataclass(frozen=True)
@@ -154,7 +159,7 @@ class Beat:
     steps_per_second: float
 
 
-Downward = Hello | Submit | Stop | Pause | Resume | Step | Command | Quit
+Downward = Hello | Submit | Prepare | Stop | Pause | Resume | Step | Command | Quit
 Upward = Ready | Refused | Started | Progress | Paused | Finished | Log | Beat
 Message = Downward | Upward
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import platform
 import queue
 import threading
@@ -18,6 +19,7 @@ from engine.service.protocol import (
     Finished,
     Hello,
     Pause,
+    Prepare,
     Quit,
     Ready,
     Refused,
@@ -29,7 +31,10 @@ from engine.service.protocol import (
 )
 
 if TYPE_CHECKING:
+    from engine.experiments.catalogue import Experiment
     from engine.service.execution import Execution
+
+_logger = logging.getLogger("engine")
 
 BEAT_SECONDS = 0.5
 
@@ -40,11 +45,12 @@ class Server:
     def __init__(self, send: Callable[[Upward], None], pid: int) -> None:
         self._send = send
         self._pid = pid
-        self._queue: queue.SimpleQueue[Job | None] = queue.SimpleQueue()
+        self._queue: queue.SimpleQueue[Job | Experiment | None] = queue.SimpleQueue()
         self._controls: dict[str, Control] = {}
         self._lock = threading.Lock()
         self._leaving = threading.Event()
         self._execution: Execution | None = None
+        self.preparing = False
 
     @property
     def busy(self) -> bool:
@@ -69,6 +75,12 @@ class Server:
                 with self._lock:
                     self._controls[job.id] = Control()
                 self._queue.put(job)
+            case Prepare():
+                from engine.experiments.catalogue import EXPERIMENTS
+
+                for experiment in EXPERIMENTS.values():
+                    if experiment.interactive and experiment.prepare:
+                        self._queue.put(experiment)
             case Quit():
                 self.leave()
             case Stop(job=job_id) | Pause(job=job_id) | Resume(job=job_id) | Step(job=job_id) | Command(job=job_id):
@@ -99,10 +111,23 @@ class Server:
     def serve(self) -> None:
         """Run jobs until told to leave. Called in the thread that shall run them."""
         try:
-            while (job := self._queue.get()) is not None and not self._leaving.is_set():
-                self._run(job)
+            while (waiting := self._queue.get()) is not None and not self._leaving.is_set():
+                if isinstance(waiting, Job):
+                    self._run(waiting)
+                else:
+                    self._prepare(waiting)
         finally:
             self._leaving.set()
+
+    def _prepare(self, experiment: Experiment) -> None:
+        """Load what an experiment needs. A job of it that comes meanwhile would have had to wait for just that."""
+        self.preparing = True
+        try:
+            experiment.make_ready()
+        except Exception:
+            _logger.warning("Could not prepare for %s", experiment.name, exc_info=True)
+        finally:
+            self.preparing = False
 
     def _run(self, job: Job) -> None:
         from engine.service.execution import Execution  # numpy and pydantic; the loop can listen before they are there

@@ -22,6 +22,7 @@ from engine.service.protocol import (
     Log,
     Pause,
     Paused,
+    Prepare,
     Progress,
     Quit,
     Ready,
@@ -112,9 +113,9 @@ class EngineThread(threading.Thread):
         """Hand a command to a running job; dropped if it does not run."""
         self._post(self._tell, Command(job_id, payload))
 
-    def warm(self) -> None:
-        """Start the batch engine now, so that the first job need not wait for it."""
-        self._post(self._start_engine, self._workers[0])
+    def warm(self, lane: Lane = "batch") -> None:
+        """Start an engine of the lane now, so that its first job need not wait; an interactive one also prepares."""
+        self._post(self._warm, next(worker for worker in self._workers if worker.lane == lane))
 
     def snapshot(self) -> EngineSnapshot:
         """How everything stands; cheap, and the identical object as long as nothing changed."""
@@ -204,6 +205,12 @@ class EngineThread(threading.Thread):
 
     def _start_engine(self, worker: Worker) -> None:
         worker.start(lambda generation, message: self._receive(worker, generation, message))
+
+    def _warm(self, worker: Worker) -> None:
+        if worker.link is None and self._leave_at is None:
+            self._start_engine(worker)
+            if worker.lane == "interactive" and worker.link is not None:
+                worker.link.send(Prepare())
 
     def _assign(self) -> None:
         for worker in self._workers:

@@ -1,4 +1,4 @@
-"""Measurements of the window: ``athanor bench startup|latency|heatmap [--json]``."""
+"""Measurements of the window: ``athanor bench startup|latency|heatmap|advice [--json]``."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import importlib
 import json
 import sys
 
-NAMES = ("startup", "latency", "heatmap")
+NAMES = ("startup", "latency", "heatmap", "advice")
 
 
 def run(arguments: list[str]) -> int:

@@ -50,8 +50,9 @@ def signed(value: float, digits: int = 0) -> str:
 
 
 def number(value: float, digits: int = 0) -> str:
-    """A number with thousands separated and a true minus."""
-    return f"{value:,.{digits}f}".replace("-", "−")
+    """A number with thousands separated and a true minus; zero has no sign."""
+    text = f"{abs(value):,.{digits}f}"
+    return "−" + text if value < 0 and text.strip("0.,") else text
 
 
 def place_words(place: int, colours: tuple[int, ...]) -> str:

@@ -144,10 +144,10 @@ class Belief(Picture):
             canvas.text(line.adjusted(1.4 * unit, 0, 0, 0), COLOURS[colour], theme.text, small=True)
             for column, value in enumerate(row):
                 cell = QRectF(left + column * width, y, width - 1, height - 1)
+                words = f"{100 * value:.0f}" if show and value >= 0.005 else ""
                 fill = heat(value)
                 canvas.fill(cell, fill)
-                if show and value >= 0.005:
-                    canvas.text(cell, f"{100 * value:.0f}", ink_on(fill), align=CENTRE, small=True)
+                canvas.text(cell, words, ink_on(fill), align=CENTRE, small=True)
                 if state.truth and state.truth[colour] == column:
                     canvas.outline(cell.adjusted(1, 1, -1, -1), TRUE, 1, 0.14 * unit)
                 tip = f"{COLOURS[colour]} moves axis {column // 2 + 1} to {LATENT[column][-1]} with {100 * value:.1f} %"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 
 from PySide6.QtCore import QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainterPath
@@ -130,7 +131,10 @@ class Bench(Picture):
         for i in range(STONES):
             self._draw_card(canvas, places[f"card {i}"], i, state.stones[i])
         pot = places[f"card {STONES}"]
-        draw_cauldron(canvas, pot, state.trial_score, self.target == CAULDRON)
+        marked = self.target == CAULDRON
+        canvas.piece(
+            ("pot", state.trial_score, marked), pot, lambda onto: draw_cauldron(onto, pot, state.trial_score, marked)
+        )
         self.regions.append(Region(pot, CAULDRON, f"Cauldron, {signed(state.trial_score)} points this trial"))
         for slot in range(POTIONS):
             colour, flask = state.potions[slot], places[f"slot {slot}"]
@@ -138,7 +142,9 @@ class Bench(Picture):
             if self.target == slot:
                 canvas.fill(around, theme.accent_soft, 0.3 * unit)
                 canvas.outline(around, theme.accent, 0.3 * unit, 0.09 * unit)
-            draw_flask(canvas, flask, colour)
+            canvas.piece(
+                ("flask", colour), flask.adjusted(-1, -1, 1, 1), partial(draw_flask, area=flask, colour=colour)
+            )
             tip = f"Potion {slot + 1}, {COLOURS[colour]}" if colour >= 0 else f"Potion {slot + 1}, used"
             self.regions.append(Region(around, slot, tip))
         self._draw_arcs(canvas, places)
@@ -167,24 +173,11 @@ class Bench(Picture):
             canvas.text(card, "gone", theme.muted, align=CENTRE, small=True)
             self.regions.append(Region(card, f"stone {index}", f"Stone {index + 1}, already in the cauldron"))
             return
-        canvas.fill(card, theme.accent_soft if picked else theme.raised, radius)
-        canvas.outline(card, theme.accent if picked else theme.border, radius, 0.1 * unit if picked else 1.0)
         first, second = stone_words(stone.appearance)
-        line = 1.15 * unit
-        words = QRectF(card.left(), card.bottom() - 2 * line - 0.25 * unit, card.width(), line)
-        body = QRectF(card.left(), card.top() + 1.1 * unit, card.width(), words.top() - card.top() - 1.2 * unit)
-        draw_stone(canvas, body.center(), min(body.width() * 0.42, body.height() * 0.48), stone.appearance)
-        head = QRectF(card.left() + 0.4 * unit, card.top() + 0.1 * unit, card.width() - 0.8 * unit, 1.3 * unit)
-        canvas.text(head, str(index + 1), theme.muted, small=True)
-        canvas.text(head, signed(stone.value), theme.good if stone.value > 0 else theme.bad, align=RIGHT, bold=True)
-        canvas.text(words, first, theme.text, align=CENTRE, small=True)
-        fits = (card.width() - 0.25 * unit) / canvas.metrics().horizontalAdvance(second)
-        canvas.text(
-            words.translated(0, line),
-            second,
-            theme.muted,
-            align=CENTRE,
-            factor=min(max(int(fits * 20) / 20, 0.7), 0.85),
+        canvas.piece(
+            ("card", index, stone, picked),
+            card.adjusted(-2, -2, 2, 2),
+            partial(_card, area=card, index=index, stone=stone, picked=picked),
         )
         tip = f"Stone {index + 1}, {first}, {second}: the cauldron pays {signed(stone.value)}"
         self.regions.append(Region(card, f"stone {index}", tip))
@@ -313,3 +306,22 @@ class Bench(Picture):
             if wanted(slot):
                 self.target = slot
                 return
+
+
+def _card(canvas: Canvas, area: QRectF, index: int, stone: Stone, picked: bool) -> None:
+    """A stone with its number, its value and its looks in words."""
+    theme, unit = canvas.theme, canvas.unit
+    radius, line = 0.4 * unit, 1.15 * unit
+    canvas.fill(area, theme.accent_soft if picked else theme.raised, radius)
+    canvas.outline(area, theme.accent if picked else theme.border, radius, 0.1 * unit if picked else 1.0)
+    first, second = stone_words(stone.appearance)
+    words = QRectF(area.left(), area.bottom() - 2 * line - 0.25 * unit, area.width(), line)
+    body = QRectF(area.left(), area.top() + 1.1 * unit, area.width(), words.top() - area.top() - 1.2 * unit)
+    draw_stone(canvas, body.center(), min(body.width() * 0.42, body.height() * 0.48), stone.appearance)
+    head = QRectF(area.left() + 0.4 * unit, area.top() + 0.1 * unit, area.width() - 0.8 * unit, 1.3 * unit)
+    canvas.text(head, str(index + 1), theme.muted, small=True)
+    canvas.text(head, signed(stone.value), theme.good if stone.value > 0 else theme.bad, align=RIGHT, bold=True)
+    canvas.text(words, first, theme.text, align=CENTRE, small=True)
+    fits = (area.width() - 0.25 * unit) / canvas.metrics().horizontalAdvance(second)
+    size = min(max(int(fits * 20) / 20, 0.7), 0.85)
+    canvas.text(words.translated(0, line), second, theme.muted, align=CENTRE, factor=size)

@@ -2,10 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Hashable
 from functools import lru_cache
+from math import ceil, floor
 
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPainterPath, QPen
+from PySide6.QtGui import (
+    QColor,
+    QFont,
+    QFontMetricsF,
+    QPaintEngine,
+    QPainter,
+    QPainterPath,
+    QPen,
+    QPixmap,
+    QPixmapCache,
+)
 
 from gui.theme import Theme
 
@@ -71,9 +83,33 @@ class Canvas:
     def __init__(self, painter: QPainter, theme: Theme, font: QFont) -> None:
         self.painter = painter
         self.theme = theme
+        self.font = font
         self.key = font.toString()
         self.unit = derived(self.key, False, 1.0)[1].height()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+
+    def piece(self, key: Hashable, area: QRectF, draw: Callable[[Canvas], None]) -> None:
+        """Paint what looks the same again and again: once into a bitmap that is kept, and from then on out of it.
+
+        ``key`` and the place tell how it looks, ``draw`` keeps within ``area``; vector files get the shapes themselves.
+        """
+        if self.painter.paintEngine().type() != QPaintEngine.Type.Raster:
+            draw(self)
+            return
+        ratio = self.painter.device().devicePixelRatioF()
+        name = f"{key} {area.getRect()} {ratio} {self.theme.name} {self.key}"
+        left, top = floor(area.left() * ratio), floor(area.top() * ratio)  # whole pixels, so that nothing is blurred
+        pixmap = QPixmapCache.find(name)
+        if pixmap is None:
+            pixmap = QPixmap(ceil(area.right() * ratio) - left, ceil(area.bottom() * ratio) - top)
+            pixmap.setDevicePixelRatio(ratio)
+            pixmap.fill(Qt.GlobalColor.transparent)
+            painter = QPainter(pixmap)
+            painter.translate(-left / ratio, -top / ratio)
+            draw(Canvas(painter, self.theme, self.font))
+            painter.end()
+            QPixmapCache.insert(name, pixmap)
+        self.painter.drawPixmap(QPointF(left / ratio, top / ratio), pixmap)
 
     def colour(self, name: str, opacity: float = 1.0) -> QColor:
         """A theme colour, possibly see-through."""

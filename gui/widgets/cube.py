@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 
 from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt, Signal
 from PySide6.QtGui import QMouseEvent
@@ -126,15 +126,8 @@ class Cube(Picture):
         self._draw_tokens(canvas, layout.tokens, TOKEN * radius)
 
     def _draw_vertex(self, canvas: Canvas, vertex: int, centre: QPointF, radius: float) -> None:
-        theme = canvas.theme
-        best = VALUES[vertex] == 15
-        canvas.painter.setPen(canvas.pen(theme.good if best else theme.muted, 0.09 * canvas.unit))
-        canvas.painter.setBrush(canvas.colour(blend(theme.good, theme.panel, 0.22) if best else theme.panel))
-        canvas.painter.drawEllipse(centre, radius, radius)
         area = QRectF(centre.x() - radius, centre.y() - radius, 2 * radius, 2 * radius)
-        canvas.text(
-            area, signed(VALUES[vertex]), theme.good if best else theme.text, align=CENTRE, bold=True, factor=0.9
-        )
+        canvas.piece(("vertex", vertex), area.adjusted(-2, -2, 2, 2), partial(_disc, area=area, value=VALUES[vertex]))
         where = ", ".join("+" if vertex >> d & 1 else "−" for d in range(3))
         self.regions.append(
             Region(area, f"vertex {vertex}", f"Vertex {where}: the cauldron pays {signed(VALUES[vertex])}")
@@ -219,6 +212,15 @@ class Cube(Picture):
             and region.key in ("belief", "truth")
         ):
             self.truth_toggled.emit(region.key == "truth")
+
+
+def _disc(canvas: Canvas, area: QRectF, value: int) -> None:
+    """A vertex with what it pays."""
+    theme, best = canvas.theme, value == max(VALUES)
+    canvas.painter.setPen(canvas.pen(theme.good if best else theme.muted, 0.09 * canvas.unit))
+    canvas.painter.setBrush(canvas.colour(blend(theme.good, theme.panel, 0.22) if best else theme.panel))
+    canvas.painter.drawEllipse(area)
+    canvas.text(area, signed(value), theme.good if best else theme.text, align=CENTRE, bold=True, factor=0.9)
 
 
 @lru_cache(maxsize=256)

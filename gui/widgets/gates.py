@@ -13,13 +13,16 @@ from gui.widgets.access_colours import as_image, ramp
 from gui.widgets.canvas import RIGHT, Canvas
 from gui.widgets.strip import Strip
 
+DASHES: tuple[tuple[float, ...], ...] = ((), (4.0, 2.0), (1.2, 1.6))
+
 
 @dataclass(frozen=True)
 class Lane:
     """One quantity over the steps.
 
     ``values`` [lines, steps] from ``low`` to ``high`` (nan: nothing), or with ``heat`` [rows, steps] as opacities from
-    ``low`` (clear) to ``high``. ``bold`` is the line drawn strong (-1 none, all alike).
+    ``low`` (clear) to ``high``. ``parts`` names what the lines are where they are several things with as many
+    heads each; ``bold`` is the head drawn strong (-1 none, all alike).
     """
 
     name: str
@@ -27,8 +30,8 @@ class Lane:
     low: float = 0.0
     high: float = 1.0
     heat: bool = False
-    unit: str = ""
     bold: int = -1
+    parts: tuple[str, ...] = ("",)
 
 
 @dataclass(frozen=True)
@@ -128,11 +131,14 @@ class Gates(Strip):
         x = np.array([self.span.x(step + 0.5, area) for step in range(first, last)])
         scale = area.height() / max(lane.high - lane.low, 1e-9)
         canvas.painter.setBrush(Qt.BrushStyle.NoBrush)
+        heads = max(len(lane.values) // len(lane.parts), 1)
         for number, line in enumerate(lane.values[:, first:last]):
-            strong = lane.bold in (-1, number)
+            part, head = divmod(number, heads)
+            strong = lane.bold in (-1, head)
             sparse = area.width() > 3 * (last - first)  # thick lines hide each other where steps are close
-            width = 0.11 * canvas.unit if sparse and (lane.bold == number or len(lane.values) == 1) else 1.0
-            canvas.painter.setPen(canvas.pen(colour, width, 1.0 if strong else 0.4))
+            width = 0.11 * canvas.unit if sparse and (lane.bold == head or heads == 1) else 1.0
+            dash = DASHES[part % len(DASHES)]
+            canvas.painter.setPen(canvas.pen(colour, width, 1.0 if strong else 0.4, dash))
             y = area.bottom() - (np.clip(line, lane.low, lane.high) - lane.low) * scale
             good = np.isfinite(line)
             breaks = np.flatnonzero(np.diff(good.astype(np.int8))) + 1

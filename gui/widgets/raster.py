@@ -217,7 +217,11 @@ class Raster(RasterHands, Picture):
         painter.setClipRegion(QRegion(event.region()))
         canvas = Canvas(painter, current(), self.font())
         grid = self.grid()
-        if self._pixels is not None and strip.width() < plot.width() / 2 and plot.adjusted(-2, -2, 2, 2).contains(strip):
+        if (
+            self._pixels is not None
+            and strip.width() < plot.width() / 2
+            and plot.adjusted(-2, -2, 2, 2).contains(strip)
+        ):
             painter.fillRect(strip, canvas.colour(canvas.theme.panel))
             self._draw_cells(canvas, grid, strip)
         else:
@@ -274,11 +278,11 @@ class Raster(RasterHands, Picture):
 
     def _draw_moving(self, canvas: Canvas, grid: Grid) -> None:
         plot = grid.plot
-        draw_marks(canvas, grid, self.marks)
         if self.state.parting >= 0:
             x = self.span.x(self.state.parting, plot)
             canvas.line(QPointF(x, plot.top()), QPointF(x, plot.bottom()), canvas.theme.bad, 1.5, 1.0, (3.0, 2.0))
         draw_cursor(canvas, self.span, plot, self.position, plot.top(), plot.bottom())
+        draw_marks(canvas, grid, self.marks)
         if self.cell_row >= 0:
             cell = grid.cell(self.position, self.cell_row)
             canvas.outline(cell.adjusted(-1.5, -1.5, 1.5, 1.5), canvas.theme.text, 2.0, 1.6)
@@ -319,6 +323,6 @@ class Raster(RasterHands, Picture):
         place = QRectF(plot.left() - 5 * unit, y - 0.55 * unit, 4.6 * unit, 1.1 * unit)
         if marked:
             canvas.painter.setClipping(False)
-            canvas.fill(place, theme.panel)
+            canvas.fill(place.adjusted(0, -0.5 * unit, 0, 0.5 * unit), theme.panel)
         colour = theme.accent if marked else theme.muted
         canvas.text(place, f"{self.state.slot(row):,}", colour, align=RIGHT, small=True, bold=marked)

@@ -6,7 +6,7 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Slot
+from PySide6.QtCore import QObject, QTimer, Slot
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFileDialog
 
@@ -18,6 +18,7 @@ from gui.widgets.picture import svg
 if TYPE_CHECKING:
     from gui.pages.alchemy.page import AlchemyPage
 
+WORK_S, PAUSE_MS = 0.012, 4  # painting takes three quarters of the time; the window answers in between
 WORDS = {
     "png": "Save picture as PNG",
     "svg": "Save picture as SVG",
@@ -34,12 +35,18 @@ class Exporter(QObject):
     def __init__(self, page: AlchemyPage) -> None:
         super().__init__(page)
         self._page = page
-        self._job: AnimationJob | None = None
+        self.job: AnimationJob | None = None
+        self._timer = QTimer(self)  # of its own: the animation goes on while another page is shown
+        self._timer.setInterval(PAUSE_MS)
+        self._timer.timeout.connect(self._work)
 
-    @property
-    def is_busy(self) -> bool:
-        """Whether an animation is being painted."""
-        return self._job is not None
+    @Slot()
+    def cancel(self) -> None:
+        """Give up the animation in the making."""
+        if self.job is not None:
+            self.job.cancelled.set()
+            self._page.workspace.toast(f"{self.job.file.name} was not made")
+            self._end()
 
     def ask(self, kind: str) -> None:
         """Let the person choose where to, then save."""
@@ -54,9 +61,12 @@ class Exporter(QObject):
         kind = file.suffix.lower().lstrip(".")
         page = self._page
         if kind in ("gif", "webp"):
+            if self.job is not None:
+                page.workspace.toast(f"{self.job.file.name} is being made; one animation at a time")
+                return
             agent = page.situations.lines[page.shown[0]].agent
-            clip = Clip(page.situations, page.shown[0], page.path, agent, page.truth)
-            self._job = AnimationJob.begin(file, clip)
+            self.job = AnimationJob.begin(file, Clip(page.situations, page.shown[0], page.path, agent, page.truth))
+            self._timer.start()
             return
         try:
             if kind == "png":
@@ -85,27 +95,31 @@ class Exporter(QObject):
             return script.episode_line(page.situations, page.path, page.episode, agent).encode()
         raise OSError(f"files that end in .{kind} cannot be made here")
 
-    def work(self) -> None:
-        """Paint some frames of an animation in the making; the page calls this every frame."""
-        job = self._job
-        if job is None:
+    @Slot()
+    def _work(self) -> None:
+        """Paint some frames of the animation; write it in the loader's thread once all are there."""
+        job, page = self.job, self._page
+        page.toolbar.show_progress(job.share)
+        if not job.work(time.perf_counter, WORK_S):
             return
-        workspace = self._page.workspace
-        workspace.status(f"Painting frame {len(job.painted)} of {len(job.clip.path.rows)}")
-        if not job.work(time.perf_counter):
-            return
-        self._job = None
-        workspace.status(f"Writing {job.file.name}")
+        self._timer.stop()
 
-        def done(file: Path) -> None:
-            workspace.status("")
-            workspace.toast(f"Saved {file.name}")
+        def done(made: bool) -> None:
+            if made:
+                self._end()
+                page.workspace.toast(f"Saved {job.file.name}")
 
         def failed(error: Exception) -> None:
-            workspace.status("")
-            workspace.show_error(f"{job.file.name} could not be saved", "The episode is kept", str(error))
+            if not job.cancelled.is_set():
+                self._end()
+                page.workspace.show_error(f"{job.file.name} could not be saved", "The episode is kept", str(error))
 
-        workspace.loader.load(f"alchemy-animation-{job.file}", job.finish, done, failed)
+        page.workspace.loader.load(f"alchemy-animation-{job.file}", job.finish, done, failed)
+
+    def _end(self) -> None:
+        self.job = None
+        self._timer.stop()
+        self._page.toolbar.show_progress(None)
 
     @Slot()
     def copy_picture(self) -> None:

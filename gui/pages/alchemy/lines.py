@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QComboBox, QFrame, QHBoxLayout, QPushButton
 
 from gui.pages.alchemy.model import Line
 from gui.theme import UNIT, current, signals
+from gui.widgets.alchemy_words import signed
 from gui.widgets.canvas import shade
 from gui.widgets.labels import ElidedLabel
 
@@ -65,7 +66,7 @@ class Lines(QFrame):
                 self._row.insertWidget(1 + k, chip)
         for line, score in visible:
             chip = self._chips[line.identifier]
-            chip.setText(f"{line.title}  {score:+.0f}".replace("-", "−"))
+            chip.setText(f"{line.title}  {signed(score)}")
             chip.setChecked(line.identifier in shown)
             # A font set by hand is lost when the application's style sheet changes with the theme.
             chip.setStyleSheet("font-weight: 600;" if line.identifier in shown else "")

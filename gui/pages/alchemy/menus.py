@@ -70,6 +70,9 @@ class Menus(QObject):
         """Pictures, animations, tables, text."""
         menu, exporter = self._page.toolbar.export_button.menu(), self._page.exporter
         menu.clear()
+        if exporter.job is not None:
+            menu.addAction(f"Cancel {exporter.job.file.name}", exporter.cancel)
+            menu.addSeparator()
         if not self._page.is_ready:
             menu.addAction("Open or play an episode first").setEnabled(False)
             return

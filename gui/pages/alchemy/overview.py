@@ -92,11 +92,11 @@ def scores_state(situations: Situations, shown: Sequence[str], position: int) ->
 
 def information_state(situations: Situations, path: Path, index: int, axis: TimeAxis) -> InformationState:
     """Bits by step of one line."""
-    gained = situations.nodes["information"][list(path.rows[1:])]
+    gained = np.maximum(situations.nodes["information"][list(path.rows[1:])].astype(float), 0.0)
     return InformationState(
         axis,
         path.positions[1:],
-        tuple(round(max(float(bits), 0.0), 5) for bits in gained),
+        tuple(gained.round(5).tolist()),
         path.positions[index],
         possible_bits(situations, path, index),
     )

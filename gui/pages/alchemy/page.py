@@ -93,6 +93,9 @@ class AlchemyPage(Page):
     def actions(self):
         return page_actions(self)
 
+    def on_shown(self) -> None:
+        self.workspace.engine.warm_interactive()
+
     # Opening
 
     @Slot()
@@ -299,7 +302,6 @@ class AlchemyPage(Page):
 
     def on_frame(self) -> None:
         changed = self._take_news()
-        self.exporter.work()
         if not self.is_ready:
             return
         if self.transport.playing:

@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-import itertools
 from functools import lru_cache
-from math import isnan, nan
+from itertools import permutations
+from math import isnan, nan, prod
 
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.alchemy.chemistry import COORDINATES, INDICATORS, REWARDS, ROTATIONS
+from engine.alchemy.chemistry import INDICATORS, REWARDS
 from gui.pages.alchemy.model import Path, Situations
-from gui.widgets.alchemy_words import action_words, decode, signed
+from gui.widgets.alchemy_words import action_words, decode, number, signed
 from gui.widgets.belief import BeliefState
 from gui.widgets.bench import BenchState, Stone
 from gui.widgets.cube import Axis, CubeState, Token
 from gui.widgets.timeline import CASHED, CHANGED, ENDED
 
 REWARD_OF_INDICATOR = {int(i): int(r) for i, r in zip(INDICATORS, REWARDS, strict=True)}
+PERMUTATIONS = tuple(permutations(range(3)))
 Node = NDArray[np.void]
 
 
@@ -114,18 +115,24 @@ def cube_state(situations: Situations, row: int, *, truth: bool, known: bool = T
         for i in range(3)
         if node["stones"][i] >= 0
     )
-    remaining, bits = int(node["remaining"]), float(node["entropy"][0])
-    words = "the hidden chemistry" if truth else f"{remaining:,} chemistries left · {bits:.1f} bits"
+    words = "the hidden chemistry" if truth else remaining_words(int(node["remaining"]), float(node["entropy"][0]))
     return CubeState(edges, _axes(matrix), tokens, truth, words if known else "")
+
+
+def remaining_words(remaining: int, bits: float) -> str:
+    """How many chemistries are left, and how much that leaves open."""
+    if remaining == 1:
+        return "1 chemistry left"
+    return f"{number(remaining)} chemistries left · {number(bits, 1)} bits"
 
 
 def _axes(matrix: NDArray[np.float64]) -> tuple[Axis, ...]:
     """The likeliest one-to-one assignment of pairs to axes, each with its own probability and direction."""
-    shares = np.array([[matrix[2 * q : 2 * q + 2, 2 * d : 2 * d + 2].sum() / 2 for d in range(3)] for q in range(3)])
-    order = max(itertools.permutations(range(3)), key=lambda pairs: float(np.log(shares[pairs, range(3)] + 1e-9).sum()))
+    shares = (matrix.reshape(3, 2, 3, 2).sum(axis=(1, 3), dtype=float) / 2).tolist()
+    order = max(PERMUTATIONS, key=lambda pairs: prod(max(shares[pair][d], 1e-9) for d, pair in enumerate(pairs)))
     axes = []
     for d, pair in enumerate(order):
-        share = float(shares[pair, d])
+        share = shares[pair][d]
         sure = float(matrix[2 * pair + 1, 2 * d + 1]) / max(share, 1e-9)  # the pair's second colour moves to +
         certainty = round(min(max(sure, 1 - sure), 1.0), 4)
         axes.append(Axis(pair, round(min(share, 1.0), 4), 2 * pair + (sure >= 0.5), certainty))
@@ -133,24 +140,15 @@ def _axes(matrix: NDArray[np.float64]) -> tuple[Axis, ...]:
 
 
 def vertices(node: Node, stone: int, truth: bool) -> tuple[float, ...]:
-    """Where a stone may be on the cube: the vertices that agree with its value, its looks and every map still
-    possible.
+    """Where a stone is on the cube: the posterior over the vertices, or the real one where ``truth`` is asked for.
 
-    Each of them gets the same weight; one alone is certain. ``truth`` gives the real vertex.
+    A record from before the posterior was recorded shows the stone nowhere.
     """
     if truth:
         return tuple(float(v == node["stones"][stone]) for v in range(8))
-    possible = np.zeros(8, bool)
-    perceived, indicator = node["appearances"][stone].astype(int), int(node["indicators"][stone])
-    signs = node["sign_marginal"]
-    for rotation in np.flatnonzero(node["rotation_marginal"] > 1e-9):
-        aligned = ROTATIONS[rotation].astype(int) @ perceived
-        if not (np.abs(aligned) == 1).all():
-            continue
-        maps = COORDINATES * aligned  # the sign of each axis that vertex v would need
-        possible |= np.where(maps > 0, signs > 1e-9, signs < 1 - 1e-9).all(axis=1) & (indicator == INDICATORS)
-    count = max(int(possible.sum()), 1)
-    return tuple(float(p) / count for p in possible)
+    if "stone_marginal" not in node.dtype.names:
+        return (0.0,) * 8
+    return tuple(round(float(share), 6) for share in node["stone_marginal"][stone])
 
 
 def belief_state(situations: Situations, path: Path, index: int, *, truth: bool) -> BeliefState:
@@ -171,4 +169,4 @@ def possible_bits(situations: Situations, path: Path, index: int) -> float:
         return nan
     values = situations.nodes[path.rows[index - 1]]["expected_information"]
     best = float(np.nanmax(values)) if not np.isnan(values).all() else nan
-    return nan if isnan(best) else best
+    return nan if isnan(best) else max(best, 0.0)

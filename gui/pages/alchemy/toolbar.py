@@ -102,6 +102,10 @@ class Toolbar(QFrame):
         self.seed.setValue(0 if file else 1337)
         self.close_file.setVisible(bool(file))
 
+    def show_progress(self, share: float | None) -> None:
+        """Show on the export button how much of an animation is painted; None where none is."""
+        self.export_button.setText("Export" if share is None else f"{100 * share:.0f} %")
+
     @property
     def chemistry(self) -> Chemistry:
         """The chosen chemistry."""

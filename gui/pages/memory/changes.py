@@ -9,7 +9,7 @@ import numpy as np
 from PySide6.QtCore import QObject
 
 from gui.pages.memory.dialogs import InputDialog, WordDialog
-from gui.pages.memory.session import Session, Setup
+from gui.pages.memory.session import BENCH, Session, Setup
 from gui.pages.memory.states import ALL
 
 if TYPE_CHECKING:
@@ -45,9 +45,9 @@ class Changes(QObject):
         source = made.id if made.experiment == "memory" else str(settings.get("source", ""))
         if not source:
             return None
-        level = settings.get("level", 0)
-        title = f"{info.model.upper()} · {info.task}"
-        return Setup(source, title, level if isinstance(level, int) else 0, 0, info.seed)
+        level = info.level or (settings.get("level") if made.experiment == BENCH else 0)
+        slots = settings.get("slots") if made.experiment == BENCH else 0
+        return Setup(source, f"{info.model.upper()} · {info.task}", int(level or 0), int(slots or 0), info.seed)
 
     def _send(self, change: dict[str, Any]) -> None:
         if self._page.is_ready:

@@ -104,7 +104,10 @@ class ScalingDialog(_Dialog):
     """Which networks to time, and up to how many slots."""
 
     def __init__(self, parent: QWidget, models: list[str]) -> None:
-        text = "Times one step forward and backward and counts bytes, from 64 slots up; dense networks stop where they no longer fit and are extrapolated from there"  # noqa: E501
+        text = (
+            "Times one step forward and backward and counts bytes, from 64 slots up. Dense networks stop where they no "
+            "longer fit and are extrapolated from there."
+        )
         super().__init__(parent, "Measure cost against slots", text, "Measure")
         self.boxes = {}
         for model in models:

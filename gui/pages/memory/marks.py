@@ -48,17 +48,20 @@ def _arcs(trace: Trace, row: int, focus: Focus) -> tuple[tuple[Arc, ...], tuple[
     rows = trace.at(focus.slot)
     here = rows[rows["step"] == focus.step]
     read = here["weight"][here["kind"] == READ]
-    if len(read) and read.max() >= LEAST:
-        return _back(trace, row, focus, float(read.max()))
+    found = provenance.sources(trace, focus.slot, focus.step)
+    earlier = found and found[0].step < focus.step  # a word read in the step that wrote it tells nothing: look ahead
+    if earlier and len(read) and read.max() >= LEAST:
+        return _back(found, row, focus, float(read.max()))
     wrote = here["weight"][here["kind"] == WRITE]
     if len(wrote) and wrote.max() >= LEAST:
         return _forth(trace, row, focus)
-    found = provenance.sources(trace, focus.slot, focus.step)
     return (), tuple(source.step for source in found[:1])
 
 
-def _back(trace: Trace, row: int, focus: Focus, weight: float) -> tuple[tuple[Arc, ...], tuple[int, ...]]:
-    found = [s for s in provenance.sources(trace, focus.slot, focus.step) if s.share >= provenance.FAINT]
+def _back(
+    found: tuple[provenance.Source, ...], row: int, focus: Focus, weight: float
+) -> tuple[tuple[Arc, ...], tuple[int, ...]]:
+    found = tuple(s for s in found if s.share >= provenance.FAINT and s.step < focus.step)
     arcs = tuple(
         Arc(row, source.step, focus.step, min(source.share, 1.0), k == 0,
             f"written at {source.step}, read at {focus.step} ({weight:.2f})" if k == 0 else "")

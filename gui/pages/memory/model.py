@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import isfinite, nan
 from typing import TYPE_CHECKING, Any
 
@@ -40,8 +40,8 @@ class Span:
 
 @dataclass(frozen=True)
 class TraceInfo:
-    """What a ``traces`` event says; sizes are at least 0, texts may be empty. ``change`` is None for a trace that is
-    not a branch.
+    """What a ``traces`` event says; sizes are at least 0, texts may be empty, ``level`` 0 where it does not say.
+    ``change`` is None for a trace that is not a branch.
     """
 
     number: int
@@ -61,6 +61,7 @@ class TraceInfo:
     signals: tuple[str, ...] = ()
     bits_wrong: float = nan
     seed: int = 0
+    level: int = 0
 
 
 def _whole(value: Any, default: int = 0) -> int:
@@ -102,6 +103,7 @@ def read_info(event: dict[str, Any]) -> TraceInfo | None:
         signals=tuple(str(name) for name in event.get("signals") or ()),
         bits_wrong=float(wrong) if isinstance(wrong, (int, float)) else nan,
         seed=_whole(event.get("seed")),
+        level=_whole(event.get("level")),
     )
 
 
@@ -154,6 +156,9 @@ class MemoryRecord:
     def _take_traces(self, event: dict[str, Any]) -> None:
         info = read_info(event)
         if info is not None:
+            parent = self.traces.get(info.parent) if info.parent is not None else None
+            if parent is not None and (change := info.title.removeprefix(f"{parent.title}, ")) != info.title:
+                info = replace(info, title=change)  # the parent stands beside it: what differs is enough
             self.traces[info.number] = info
             self._shown.pop(info.number, None)
 

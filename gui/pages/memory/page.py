@@ -321,7 +321,7 @@ class MemoryPage(Page):
             return
         first, self._newest = not self.shown, newest
         info = traces[newest]
-        if info.parent in traces and info.parent in self.shown:
+        if info.parent in traces and (first or info.parent in self.shown):
             self.shown, self._dirty = (info.parent, newest), True
         elif first or self._following:
             self.shown, self._dirty = (newest,), True

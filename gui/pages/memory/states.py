@@ -103,23 +103,32 @@ def answer_words(trace: Trace, scored: bool = True) -> str:
 
 def gates_state(trace: Trace, look: Look) -> GatesState:
     """Signals as lines, then usage or age and link precedence as heat over the rows of first touch."""
-    lanes = [lane for k, name in enumerate(trace.info.signals) if (lane := _signal(trace, k, name, look)) is not None]
-    heats = [_usage(trace) or _age(trace), _precedence(trace)]
-    lanes = lanes[: LANES - sum(heat is not None for heat in heats)] + [heat for heat in heats if heat is not None]
-    heads = "" if trace.info.heads < 2 else f"head {look.head + 1} strong" if look.head != ALL else "one line a head"
-    return GatesState(("gates", trace.info.number, trace.version, look.head), trace.length, tuple(lanes), heads)
+    groups: dict[str, list[int]] = {}
+    for number, name in enumerate(trace.info.signals):
+        groups.setdefault(name.partition(", ")[0], []).append(number)
+    found = [_signal(trace, name, numbers, look) for name, numbers in groups.items()]
+    lanes = [lane for lane in found if lane is not None]
+    heats = [heat for heat in (_usage(trace) or _age(trace), _precedence(trace)) if heat is not None]
+    words = [f"{lane.name} by dash: {', '.join(lane.parts)}" for lane in lanes if len(lane.parts) > 1]
+    if trace.info.heads > 1:
+        words.append(f"head {look.head + 1} strong" if look.head != ALL else "one line a head")
+    shown = tuple([*lanes[: LANES - len(heats)], *heats])
+    return GatesState(("gates", trace.info.number, trace.version, look.head), trace.length, shown, " · ".join(words))
 
 
-def _signal(trace: Trace, number: int, name: str, look: Look) -> Lane | None:
+def _signal(trace: Trace, name: str, numbers: list[int], look: Look) -> Lane | None:
+    """One signal, or the parts of one (read modes: by content, forward, backward), a line for each part and head."""
     rows = trace.signals
-    if len(rows):
-        rows = rows[rows["signal"] == number]
+    rows = rows[np.isin(rows["signal"], numbers)] if len(rows) else rows
     if not len(rows):
         return None
-    values = np.full((int(rows["head"].max()) + 1, trace.length), np.nan, np.float32)
-    values[rows["head"], rows["step"]] = rows["value"]
+    heads = int(rows["head"].max()) + 1
+    values = np.full((len(numbers), heads, trace.length), np.nan, np.float32)
+    values[np.searchsorted(numbers, rows["signal"]), rows["head"], rows["step"]] = rows["value"]
     low, high = _ends(values)
-    return Lane(name, values, low, high, bold=look.head if look.head < len(values) else ALL)
+    parts = tuple(trace.info.signals[number].partition(", ")[2] for number in numbers)
+    bold = look.head if look.head < heads else ALL
+    return Lane(name, values.reshape(-1, trace.length), low, high, bold=bold, parts=parts)
 
 
 def _ends(values: NDArray[np.float32]) -> tuple[float, float]:
@@ -137,8 +146,11 @@ def _usage(trace: Trace) -> Lane | None:
     if not len(trace.usage) or not _fits(trace):
         return None
     rows = trace.row_of(trace.usage["slot"].astype(np.int64))
-    values = np.zeros((len(trace.slots), trace.length), np.float32)
-    values[rows[rows >= 0], trace.usage["step"][rows >= 0]] = trace.usage["value"][rows >= 0]
+    kept = np.flatnonzero(rows >= 0)
+    last = np.full((len(trace.slots), trace.length), -1)  # which row tells the value; only changes are recorded
+    last[rows[kept], trace.usage["step"][kept]] = kept
+    last = np.maximum.accumulate(last, axis=1)
+    values = np.where(last >= 0, trace.usage["value"][last], 0).astype(np.float32)
     return Lane("usage", values, *_ends(values), heat=True)
 
 

@@ -47,9 +47,9 @@ class Toolbar(QFrame):
         self.order.addItem("rows by first touch", False)
         self.order.addItem("rows by raw address", True)
         self.open_button = self._button("Open", "Open a run that holds traces", "folder")
-        self.run_button = self._button("Run", "Let the network read and write one sequence (Ctrl+N)", "play")
+        hint = "Let the network read and write one sequence (Ctrl+N)"
+        self.run_button = self._button("Run", hint, "play", "accent_text")
         self.run_button.setProperty("role", "primary")
-        set_icon(self.run_button, "play", 2 * UNIT, "accent_text")
         self.erase_button = self._button("Erase slot", "Clear a word at the cursor and see both futures (E)", "trash")
         self.branch_button = self._button(
             "Branch here", "Change one thing at the cursor and see both futures", "branch"
@@ -84,10 +84,10 @@ class Toolbar(QFrame):
         box.setToolTip(hint)
         return box
 
-    def _button(self, text: str, hint: str, icon: str) -> QPushButton:
+    def _button(self, text: str, hint: str, icon: str, token: str = "") -> QPushButton:
         button = QPushButton(text)
         button.setToolTip(hint)
-        set_icon(button, icon, 2 * UNIT)
+        set_icon(button, icon, 2 * UNIT, token)
         return button
 
     def show_sources(self, sources: list[Source]) -> None:

@@ -10,7 +10,8 @@ from gui.theme import UNIT
 from gui.widgets.icon import set_icon
 from gui.widgets.labels import ElidedLabel
 
-MOST = 6  # traces with a chip of their own, the newest
+MOST = 4  # traces with a chip of their own, the newest
+WIDEST = 24  # average letters of a title
 
 
 class TracesBar(QFrame):
@@ -55,7 +56,9 @@ class TracesBar(QFrame):
         for number, chip in self._chips.items():
             info = traces[number]
             bits = "" if info.bits_wrong != info.bits_wrong else f"  {info.bits_wrong:g} bits wrong"
-            chip.setText(f"{info.title}{bits}")
+            widest = WIDEST * self.fontMetrics().averageCharWidth()
+            title = self.fontMetrics().elidedText(info.title, Qt.TextElideMode.ElideRight, widest)
+            chip.setText(f"{title}{bits}")
             chip.setChecked(number in shown)
             chip.setAccessibleName(f"Show trace {info.title}")
             chip.setToolTip(f"{info.title}\nClick shows it (a branch beside its parent), Ctrl+click beside the first")

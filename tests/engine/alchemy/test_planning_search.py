@@ -7,11 +7,12 @@ import sys
 import numpy as np
 import pytest
 
+from engine.alchemy import planning_kernels as kernels
 from engine.alchemy.belief import Belief
 from engine.alchemy.chemistry import INDICATORS, STEPS, Chemistry, colour_to_potion, transitions, vertex_to_appearance
 from engine.alchemy.hypotheses import hypothesis
 from engine.alchemy.levels import EVALUATION, Level
-from engine.alchemy.planning_search import NO_LOOK, Planner, Table, look
+from engine.alchemy.planning_search import NO_LOOK, Planner, Table, look, warm_up
 from engine.errors import BadInput
 
 CORNER = np.ones(3, np.int8)
@@ -110,6 +111,14 @@ def test_bounds_of_the_value(seed):
     assert exact.stop - 1e-9 <= exact.points <= hindsight.points + 1e-9
     assert deep.points == pytest.approx(exact.points, abs=1e-6)
     assert deep.complete
+
+
+def test_warm_up_leaves_nothing_to_compile():
+    warm_up()
+    compiled = len(kernels.search.signatures)
+    belief, shown, held = situation(2, 12, 0)
+    Planner(64, 1000).worth(belief, Table((look(*shown[0]), look(*shown[1]), NO_LOOK), held, STEPS), bit_worth=0.1)
+    assert len(kernels.search.signatures) == compiled == 1
 
 
 def test_strict_planner_says_when_it_is_too_much():

@@ -90,6 +90,7 @@ def test_figures_transcript_and_trace_agree(tmp_path):
         enumerate(episodes["score"])
     )
     assert len(record.events("references")) == 3
+    assert (record.status().done, record.status().total, record.status().unit) == (3, 3, "episodes")
 
 
 def test_a_run_repeats_itself_and_tracing_changes_nothing(tmp_path):

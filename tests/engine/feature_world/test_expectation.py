@@ -1,7 +1,7 @@
 """Expected steps of the players: closed forms, independent enumeration, published table."""
 
 from fractions import Fraction
-from functools import lru_cache
+from functools import cache
 from itertools import permutations
 
 import numpy as np
@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine.errors import BadInput
+from engine.errors import BadInput, Stopped
 from engine.feature_world.canonical import canonical
-from engine.feature_world.expectation import expected_steps
+from engine.feature_world.expectation import MAX_WORK, expected_steps
 from engine.feature_world.optimal import Planner
 from engine.feature_world.world import Situation, World
 
@@ -46,7 +46,7 @@ def ends(world, left, rows):
 def enumerated_optimum(world):
     rows = rows_of(world)
 
-    @lru_cache(maxsize=None)
+    @cache
     def steps(left):
         if ends(world, left, rows):
             return Fraction(0)
@@ -139,6 +139,9 @@ def test_closed_forms(n):
     rules = n * n
     pair = World(2, n, "conjunction")
     assert expected_steps(pair, "optimal") == pytest.approx((rules - 1) * (rules + 2) / (2 * rules), abs=1e-9)
+    assert expected_steps(pair, "random-without-replacement") == pytest.approx(
+        (rules - 1) * (rules + 2) / (2 * rules), abs=1e-9
+    )
     finding = World(2, n, "conjunction", "find")
     assert expected_steps(finding, "optimal") == pytest.approx((rules + 1) / 2, abs=1e-9)
     assert expected_steps(finding, "random") == pytest.approx(rules, abs=1e-9)
@@ -167,7 +170,7 @@ def test_a_representative_is_worth_as_much(data):
     assert representative.bit_count() == possible.bit_count()
     rows = rows_of(world)
 
-    @lru_cache(maxsize=None)
+    @cache
     def steps(left):
         if ends(world, left, rows):
             return 0.0
@@ -192,4 +195,17 @@ def test_impossible_worlds_are_refused():
         World(1, 4, "conjunction")
     with pytest.raises(BadInput, match="at most 4096"):
         World(6, 8)
-    assert expected_steps(World(4, 4, "conjunction"), "random") is None
+
+
+def test_what_takes_too_long_is_not_worked_out(monkeypatch):
+    monkeypatch.setitem(MAX_WORK, "conjunction", 2000)
+    assert expected_steps(World(4, 3, "conjunction"), "random") is None
+    assert expected_steps(World(4, 3, "conjunction"), "optimal") == pytest.approx(68 / 9, abs=1e-9)
+
+
+def test_the_work_can_be_interrupted():
+    def check():
+        raise Stopped
+
+    with pytest.raises(Stopped):
+        expected_steps(World(3, 3), "random", check)

@@ -11,8 +11,8 @@ PROMPT_TOKENS, COMPLETION_TOKENS = 100, 7
 class FaultyServer:
     """Answers each request as the next of ``faults`` says, and well when there is none left.
 
-    Attributes: ``requests`` the bodies received, ``keys`` the keys sent with them, ``answer`` a function from a body to the
-    text of a good answer, ``answered`` how many good answers were given.
+    Attributes: ``requests`` the bodies received, ``keys`` the keys sent with them, ``answer`` a function from a body to
+    the text of a good answer, ``answered`` how many good answers were given.
     """
 
     def __init__(self, faults=(), answer=lambda body: "Action: end the trial", delay=0.0):
@@ -30,13 +30,9 @@ class FaultyServer:
                     server.requests.append(body)
                     server.keys.append(self.headers.get("authorization", ""))
                     fault = server.faults.pop(0) if server.faults else None
-                    server._now += 1
+                    server._now += fault is None
                     server.most_at_once = max(server.most_at_once, server._now)
-                try:
-                    self.respond(fault, body)
-                finally:
-                    with server._lock:
-                        server._now -= 1
+                self.respond(fault, body)
 
             def respond(self, fault, body):
                 if fault == "hang":
@@ -61,6 +57,8 @@ class FaultyServer:
                     self.send(401, json.dumps({"error": {"message": words}}).encode())
                 elif fault == "no schema" and "response_format" in body:
                     self.send(400, b'{"error": {"message": "response_format is not supported"}}')
+                elif fault == "other name":
+                    self.send(400, b'{"error": {"message": "use max_completion_tokens instead"}}')
                 elif fault == "too long":
                     self.send(400, b'{"error": {"message": "maximum context length is 5 tokens"}}')
                 elif isinstance(fault, int):
@@ -69,6 +67,7 @@ class FaultyServer:
                     time.sleep(server.delay)
                     with server._lock:
                         server.answered += 1
+                        server._now -= 1  # before the answer, which may bring the next request at once
                     self.send(200, json.dumps(server.completion(server.answer(body))).encode())
 
             def send(self, status, data):

@@ -1,5 +1,7 @@
 """How much of a conversation is shown again."""
 
+from itertools import pairwise
+
 import pytest
 
 from engine.language.conversation import SILENCE, Conversation
@@ -49,7 +51,7 @@ def test_user_and_assistant_speak_in_turn_even_after_shortening(history):
         messages = conversation.messages()
         roles = [message.role for message in messages]
         assert roles[:2] == ["system", "user"]
-        assert all(a != b for a, b in zip(roles, roles[1:], strict=False))
+        assert all(a != b for a, b in pairwise(roles))
         assert messages[-1].text.endswith("now")
         try:
             conversation.shorten()

@@ -108,6 +108,15 @@ def test_a_schema_is_asked_for_and_given_up_where_it_is_refused(faulty):
     assert schema["properties"]["action"]["enum"] == legal
 
 
+def test_a_newer_name_of_the_limit_is_taken_up(faulty):
+    server = faulty(["other name"])
+    model = endpoint(server)
+    assert model.complete(ASK, max_tokens=33).usage == ONE
+    assert model.complete(ASK, max_tokens=33, seed=1).usage == ONE
+    assert [body.get("max_completion_tokens") for body in server.requests] == [None, 33, 33]
+    assert "max_tokens" not in server.requests[1]
+
+
 def test_closing_ends_the_waits_between_attempts(faulty, monkeypatch):
     monkeypatch.setattr("engine.language.endpoint.FIRST_WAIT", 30.0)
     server = faulty([500] * 6)

@@ -7,27 +7,26 @@ import traceback
 
 import pytest
 
-openai = pytest.importorskip("openai", reason="the package openai is not installed (extra language)")
-keyring = pytest.importorskip("keyring", reason="the package keyring is not installed (extra language)")
-
-from keyring.backend import KeyringBackend
-from keyring.errors import KeyringError, PasswordDeleteError
-
+from engine.experiments.context import Context
 from engine.experiments.control import Control
 from engine.language import keys
-from engine.language.budget import Budget
 from engine.language.endpoint import Endpoint
 from engine.language.model import Message, ModelError
 from engine.language.providers import PROVIDERS, Provider
+from engine.language.settings import asker
 from engine.runs import RecordWriter
 from engine.service.execution import Execution
 from engine.service.jobs import Job
+
+pytest.importorskip("openai", reason="the package openai is not installed (extra language)")
+keyring = pytest.importorskip("keyring", reason="the package keyring is not installed (extra language)")
+errors = pytest.importorskip("keyring.errors")
 
 CANARY = "sk-canary-0123456789abcdefghijklmnop"
 ASK = [Message("user", "What now?")]
 
 
-class Memory(KeyringBackend):
+class Memory(keyring.backend.KeyringBackend):
     """A keyring in memory."""
 
     priority = 1
@@ -43,7 +42,7 @@ class Memory(KeyringBackend):
 
     def delete_password(self, service, username):
         if (service, username) not in self.kept:
-            raise PasswordDeleteError("no such key")
+            raise errors.PasswordDeleteError("no such key")
         del self.kept[service, username]
 
 
@@ -51,7 +50,7 @@ class Broken(Memory):
     """A system without a keyring that works."""
 
     def get_password(self, *_):
-        raise KeyringError("locked")
+        raise errors.KeyringError("locked")
 
     set_password = delete_password = get_password
 
@@ -136,6 +135,16 @@ def answer_when_asked(runs, control, number):
         time.sleep(0.02)
 
 
+def test_in_a_terminal_the_key_is_typed_unseen(monkeypatch, tmp_path):
+    asked = []
+    monkeypatch.setattr("sys.stdin", type("Terminal", (), {"isatty": lambda self: True})())
+    monkeypatch.setattr("getpass.getpass", lambda prompt: asked.append(prompt) or CANARY)
+    with RecordWriter.create(tmp_path, experiment="text-alchemy", configuration={}) as writer:
+        assert asker(Context(writer))("gemini") == CANARY
+    assert asked == ["Key for gemini (not kept): "]
+    assert leaks(tmp_path) == []
+
+
 def test_tracebacks_with_everything_in_them_show_no_key(faulty, ring, monkeypatch):
     server = faulty(["echo key", "hang up"])
     monkeypatch.setitem(PROVIDERS, "test", Provider("Test", server.url, True, "m"))
@@ -147,9 +156,3 @@ def test_tracebacks_with_everything_in_them_show_no_key(faulty, ring, monkeypatc
         assert "canary" not in text
         assert raised.value.__cause__ is None
         assert raised.value.__suppress_context__
-
-
-def test_budget_and_record_take_no_key(tmp_path):
-    with RecordWriter.create(tmp_path, experiment="text-alchemy", configuration={}) as writer:
-        assert Budget().reserve(ASK, 10) == 1
-    assert leaks(tmp_path) == []

@@ -57,7 +57,7 @@ def test_the_ideal_observer_scores_in_words_what_it_scores_in_symbols():
     level = Level.parse(EVALUATION)
     random = np.random.RandomState(6)
     for number in range(2):
-        episode = sample_episode(random, level, trials=4)
+        episode = sample_episode(random, level, trials=3)
         spoken = speak([episode], "ideal-observer", number, level, **CONDITIONS[number])
         assert spoken == play(episode, make_agent("ideal-observer", number, level), level=level).trial_scores.tolist()
 

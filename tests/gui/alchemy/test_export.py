@@ -65,7 +65,8 @@ def test_an_animation_has_a_frame_for_each_situation(qtbot, tmp_path, kind):
     job = AnimationJob.begin(tmp_path / f"episode.{kind}", Clip(situations, "main", path, "random-heuristic"))
     while not job.work(iter(range(1000)).__next__, 2):
         pass
-    with Image.open(job.finish()) as picture:
+    assert job.finish()
+    with Image.open(job.file) as picture:
         assert picture.n_frames == len(path.rows)
         assert picture.size == (1060, 500)
         picture.seek(1)

@@ -42,7 +42,7 @@ def workspace(qtbot, tmp_path, monkeypatch):
     runs = tmp_path / "runs"
     runs.mkdir()
     loader = Loader()
-    made = Workspace(Engine(owner), loader, Settings(tmp_path / "config"), runs, owner)
+    made = Workspace(Engine(owner), loader, Settings(), runs, owner)
     yield made
     loader.close()
     made.close()
