@@ -38,8 +38,8 @@ class Advice:
     Attributes
     ----------
     action, done : what it would do; ``done`` if nothing more in this trial.
-    values : float32 [40], expected points of the rest of this trial with each action; nan where the action does
-        nothing. Hopeful where the search is not complete: what lies behind it is valued as if the chemistry became known.
+    values : float32 [40], expected points of the rest of this trial with each action; nan where it does nothing.
+        Hopeful where the search is not complete: what lies behind it is valued as if the chemistry became known.
     bonuses : float32 [40], what the knowledge left then is worth in later trials, in points (0 or less); chosen is
     the highest sum.
     stop_value : points for cashing the positive stones now.

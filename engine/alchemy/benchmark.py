@@ -56,9 +56,10 @@ def belief_update_us(repeats: int = 2000) -> float:
         state, _ = apply(episode.chemistry, state, 13 * stone + slot + 2)
         after = look(episode, state)
         appearance, indicator = before.appearances[stone], int(before.indicators[stone])
+        after_indicator = int(after.indicators[stone])
         for _ in range(10):
             start = time.perf_counter()
-            belief.act(appearance, indicator, int(before.colours[slot]), after.appearances[stone])
+            belief.act(appearance, indicator, int(before.colours[slot]), after.appearances[stone], after_indicator)
             times.append(time.perf_counter() - start)
     return 1e6 * float(np.median(times))
 

@@ -72,16 +72,22 @@ def _topologies() -> tuple[NDArray[np.bool_], NDArray[np.int8]]:
     its axis hold. Of the 729 candidates those are kept that leave the cube connected.
     """
     patterns = list(itertools.product((-1, 1, 0), repeat=2))
-    signs = COORDINATES.tolist()  # plain numbers: whoever imports this module waits for this loop
+    signs = COORDINATES.tolist()
+    # Once for each axis and pattern rather than for each candidate: whoever imports this module waits for it.
+    open_edges: dict[tuple[int, tuple[int, ...]], set[int]] = {}
+    for axis, pattern in itertools.product(range(3), patterns):
+        others = [d for d in range(3) if d != axis]
+        open_edges[axis, pattern] = {
+            e
+            for e, (i, j) in enumerate(EDGES)
+            if i ^ j == 1 << axis and all(r in (0, signs[i][d]) for r, d in zip(pattern, others, strict=True))
+        }
     kept, constraints = [], []
     for candidate in itertools.product(patterns, repeat=3):
-        is_open = []
-        for i, j in EDGES:
-            axis = (i ^ j).bit_length() - 1
-            others = [d for d in range(3) if d != axis]
-            is_open.append(all(r in (0, signs[i][d]) for r, d in zip(candidate[axis], others, strict=True)))
-        if sum(is_open) < 7:  # eight vertices need at least seven edges
+        found = set.union(*(open_edges[axis, pattern] for axis, pattern in enumerate(candidate)))
+        if len(found) < 7:  # eight vertices need at least seven edges
             continue
+        is_open = [e in found for e in range(len(EDGES))]
         reached = {0}
         for _ in range(7):
             reached |= {b for e, (i, j) in enumerate(EDGES) if is_open[e] for a, b in ((i, j), (j, i)) if a in reached}

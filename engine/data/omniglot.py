@@ -60,7 +60,7 @@ def drawings() -> Drawings:
 def read_packed(path: Path) -> Drawings:
     """The packed file: ``packed`` uint8 [drawings, 1379] (one bit a pixel), ``char_id``, ``alphabet`` and its split."""
     try:
-        with np.load(path, allow_pickle=False) as file:
+        with open(path, "rb") as stream, np.load(stream, allow_pickle=False) as file:
             packed, character, alphabet = file["packed"], file["char_id"], file["alphabet"]
             split = file["alphabet_split"]
         order = np.argsort(character, kind="stable")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache, partial
+from functools import partial
 
 from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt, Signal
 from PySide6.QtGui import QMouseEvent
@@ -180,8 +180,11 @@ class Cube(Picture):
             if beside:
                 names = f"{COLOURS[2 * axis.pair]} / {COLOURS[2 * axis.pair + 1]}"
                 canvas.text(row.adjusted(4.3 * unit, 0, -2.6 * unit, 0), names, theme.text, small=True)
-                under = QRectF(row.left() + 0.1 * unit, row.bottom() - 0.1 * line, row.width(), line)
-                canvas.text(under, direction_words(axis), theme.muted, small=True)
+                under = QRectF(row.left() + 0.1 * unit, row.bottom() - 0.1 * line, row.width() - 0.1 * unit, line)
+                sure = "" if axis.sure >= SURE else f"{100 * axis.sure:.0f} %"
+                canvas.text(under, sure, theme.muted, align=RIGHT, small=True)
+                words = under.adjusted(0, 0, -2.6 * unit if sure else 0, 0)
+                canvas.text(words, direction_words(axis), theme.muted, small=True)
 
     def _draw_axis_sign(self, canvas: Canvas, centre: QPointF, axis: int) -> None:
         """A short stroke along the axis as it lies in the picture."""
@@ -223,14 +226,13 @@ def _disc(canvas: Canvas, area: QRectF, value: int) -> None:
     canvas.text(area, signed(value), theme.good if best else theme.text, align=CENTRE, bold=True, factor=0.9)
 
 
-@lru_cache(maxsize=256)
 def direction_words(axis: Axis) -> str:
-    """Which colour moves to + and which to −, and how sure that is."""
-    words = f"{COLOURS[axis.plus]} +, {COLOURS[axis.plus ^ 1]} −"
-    return words if axis.sure >= SURE else f"{words}  {100 * axis.sure:.0f} %"
+    """Which colour moves to + and which to −."""
+    return f"{COLOURS[axis.plus]} +, {COLOURS[axis.plus ^ 1]} −"
 
 
 def axis_words(axis: Axis, index: int) -> str:
     """One sentence about an axis."""
     pair = f"{COLOURS[2 * axis.pair]} / {COLOURS[2 * axis.pair + 1]}"
-    return f"Axis {index + 1}: {pair} with {100 * axis.probability:.0f} %, {direction_words(axis)}"
+    sure = "" if axis.sure >= SURE else f" with {100 * axis.sure:.0f} %"
+    return f"Axis {index + 1}: {pair} with {100 * axis.probability:.0f} %, {direction_words(axis)}{sure}"

@@ -31,8 +31,7 @@ class Marks:
     """Everything over the cells.
 
     Attributes: ``row`` whose life is shown (-1 none) with its ``writes``, ``reads`` and ``clears`` (steps); ``arcs``;
-    ``origins`` steps whose input put the word there (a line leads up to the inputs); ``lost`` cells (step, row) in
-    which a word in use was cleared.
+    ``origins`` steps whose input put the word there (a line leads up to the inputs).
     """
 
     row: int = -1

@@ -14,6 +14,7 @@ from gui.widgets.alchemy_words import ACTIONS, CAULDRON, action_words, decode
 from gui.widgets.decision import Choice, DecisionState
 
 SHOWN = 12
+WAITING = "waiting for the ideal observer…"
 Kind = tuple[int, int]  # stone and colour; colour 6 is the cauldron, stone -1 the end of the trial
 END: Kind = (-1, -1)
 
@@ -94,8 +95,12 @@ class Regrets:
         return total if any_known else nan
 
 
-def decision_state(situations: Situations, path: Path, index: int, agent: str, so_far: float = nan) -> DecisionState:
-    """The decision panel at a situation of a path; ``agent`` is who plays the line."""
+def decision_state(
+    situations: Situations, path: Path, index: int, agent: str, so_far: float = nan, *, waiting: bool = False
+) -> DecisionState:
+    """The decision panel at a situation of a path; ``agent`` is who plays the line, ``waiting`` whether the ideal
+    observer still thinks about it.
+    """
     row = path.rows[index]
     node = situations.nodes[row]
     colours = colours_of(node)
@@ -132,7 +137,13 @@ def decision_state(situations: Situations, path: Path, index: int, agent: str, s
         ideal=action_words(int(ideal["action"]), colours) if ideal is not None else "",
         regret=regret(situations, row, done) if taken is not None and done is not None else nan,
         regret_so_far=so_far,
-        place="" if node["done"] else f"{by} of each action" if score else "no reasons recorded",
+        place=""
+        if node["done"]
+        else f"{by} of each action"
+        if score
+        else WAITING
+        if waiting
+        else "no reasons recorded",
     )
 
 

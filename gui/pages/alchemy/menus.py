@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Slot
@@ -24,6 +25,7 @@ class Menus(QObject):
     def __init__(self, page: AlchemyPage) -> None:
         super().__init__(page)
         self._page = page
+        self._recent: list = []
         bar = page.toolbar
         bar.open_button.menu().aboutToShow.connect(self.fill_open)
         bar.what_if_button.menu().aboutToShow.connect(self.fill_what_if)
@@ -32,21 +34,31 @@ class Menus(QObject):
 
     @Slot()
     def fill_open(self) -> None:
-        """Recent Alchemy records, then the file dialog."""
-        from engine.errors import BadInput
+        """Recent Alchemy records as last known, then the file dialog; the list of runs is read meanwhile."""
+        self._show_open()
+        workspace = self._page.workspace
+        index = workspace.index
 
+        def read() -> list:
+            index.refresh()
+            return [row for row in index.list(limit=200) if row.experiment.startswith("alchemy")][:RECENT]
+
+        def done(rows: list) -> None:
+            if rows != self._recent:
+                self._recent = rows
+                self._show_open()
+
+        workspace.loader.load("alchemy-recent", read, done, self._on_unreadable)
+
+    def _on_unreadable(self, problem: Exception) -> None:
+        self._page.workspace.toast(f"The list of runs cannot be read: {problem}")
+
+    def _show_open(self) -> None:
         menu = self._page.toolbar.open_button.menu()
         menu.clear()
-        workspace = self._page.workspace
-        try:
-            workspace.index.refresh()
-            rows = [row for row in workspace.index.list(limit=200) if row.experiment.startswith("alchemy")][:RECENT]
-        except (BadInput, OSError) as problem:
-            rows = []
-            menu.addAction(f"The list of runs cannot be read: {problem}").setEnabled(False)
-        for row in rows:
+        for row in self._recent:
             menu.addAction(f"{row.title or row.experiment}   {row.id[:15]}", partial(self._page.open_record, row.id))
-        if rows:
+        if self._recent:
             menu.addSeparator()
         menu.addAction("Episode file…", self.ask_file)
 
@@ -95,4 +107,22 @@ class Menus(QObject):
         """Let the person choose an episode file."""
         file, _ = QFileDialog.getOpenFileName(self._page, "Open episode file", "", FILES)
         if file:
-            self._page.open_file(file)
+            self.open_file(file)
+
+    def open_file(self, file: str) -> None:
+        """Take chemistries from an episode file (JSON lines)."""
+        from engine.alchemy.episodes import read_episodes
+
+        page = self._page
+
+        def done(episodes: list) -> None:
+            if not episodes:
+                page.workspace.show_error(f"{Path(file).name} holds no episodes", "", "Choose another file")
+                return
+            page.toolbar.show_file(file, Path(file).name, len(episodes))
+            page.workspace.toast(f"{len(episodes)} episodes opened; play one or watch an agent")
+
+        def failed(error: Exception) -> None:
+            page.workspace.show_error(str(error), "The file was left as it is", "Choose a file of Alchemy episodes")
+
+        page.workspace.loader.load("alchemy-episodes", lambda: read_episodes(file), done, failed)

@@ -11,6 +11,7 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QStackedWidget, QVBoxLayout
 
 from engine.errors import BadInput
+from gui.pages.alchemy import kept
 from gui.pages.alchemy.actions import page_actions
 from gui.pages.alchemy.empty import Welcome
 from gui.pages.alchemy.exporter import Exporter
@@ -57,6 +58,7 @@ class AlchemyPage(Page):
         self._dirty = True
         self._moved = 0.0
         self._finished = False
+        self.last: dict[str, Any] = {}  # what was kept when the program ended
         self._acted = -1  # the situation acted on last: one action for each
         self._history = History(workspace.undo, self.take_back)
         self.toolbar, self.lines, self.transport = Toolbar(), Lines(), Transport()
@@ -95,6 +97,9 @@ class AlchemyPage(Page):
 
     def on_shown(self) -> None:
         self.workspace.engine.warm_interactive()
+        last, self.last = self.last, {}
+        if self.situations is None and self.session is None:
+            kept.reopen(self, last)
 
     # Opening
 
@@ -115,7 +120,7 @@ class AlchemyPage(Page):
         if self.session is not None:
             self.session.finish()
         self.session = Session.begin(self.workspace.engine, self.toolbar.chemistry, self.toolbar.agent_name)
-        self.wanted, self.branching, self._finished = line, False, False
+        self.wanted, self.branching, self._finished, self._acted = line, False, False, -1
         self.situations, self.shown, self.position, self.episode = None, (), 0, 0
         self.transport.set_playing(False)
         self.welcome.set_waiting(True)
@@ -123,40 +128,35 @@ class AlchemyPage(Page):
         self._following, self._dirty = True, True
 
     def open_record(self, identifier: str) -> None:
+        if self.session is not None and self.session.record and File(self.session.record).name == identifier:
+            return  # it is on screen and goes on
         try:
-            self._open(File(self.workspace.runs_folder) / identifier)
+            self._open(self.workspace.runs_folder / identifier)
         except BadInput as problem:
             self.workspace.show_error(str(problem), "The record was left as it is", "Choose another run")
             return
-        self.session, self.playing, self.branching, self.advice, self.truth = None, False, False, True, False
+        if self.session is not None:
+            self.session.finish()
+        self.session, self.branching, self.truth, self._acted, self._finished = None, False, False, -1, False
         self.shown, self.episode, self.wanted = (), 0, ""
         made = self.situations.record.metadata
-        self.toolbar.choose(self.situations.level, str(made.configuration.get("agent", "")), made.seed)
-        self._following, self.position = False, 0
+        agent = made.configuration.get("agent") or made.configuration.get("opponent", "")
+        self.toolbar.choose(self.situations.level, str(agent), made.seed)
+        rows = self.situations.line_path(PERSON).rows
+        # A game that was not played to its end goes on where it was left; anything else is looked at from the start.
+        self.playing = len(rows) > 1 and not self.situations.nodes["done"][rows[-1]]
+        self.advice = not self.playing
+        self._following, self.position = self.playing, 0
+        if self.playing:
+            self.shown, self.position = (PERSON,), self.situations.position(rows[-1])
 
     def _open(self, folder: File) -> None:
         from engine.runs import Record
 
         self.situations = Situations(Record.open(folder))
         self.situations.refresh()
-        self._dirty, self._acted = True, -1
+        self._dirty = True
         self._history.reset()
-
-    def open_file(self, file: str) -> None:
-        """Take chemistries from an episode file (JSON lines)."""
-        from engine.alchemy.episodes import read_episodes
-
-        def done(episodes: list) -> None:
-            if not episodes:
-                self.workspace.show_error(f"{File(file).name} holds no episodes", "", "Choose another file")
-                return
-            self.toolbar.show_file(file, File(file).name, len(episodes))
-            self.workspace.toast(f"{len(episodes)} episodes opened; play one or watch an agent")
-
-        def failed(error: Exception) -> None:
-            self.workspace.show_error(str(error), "The file was left as it is", "Choose a file of Alchemy episodes")
-
-        self.workspace.loader.load("alchemy-episodes", lambda: read_episodes(file), done, failed)
 
     @Slot()
     def _on_file_closed(self) -> None:
@@ -236,9 +236,7 @@ class AlchemyPage(Page):
         """Whether the first bench takes actions now."""
         if not self.is_ready or self.situations.nodes[self.row]["done"]:
             return False
-        at_end = self.row == self.path.rows[-1]
-        mine = self.playing and self.shown[0] == PERSON and at_end and self.session is not None and self.session.open
-        return mine or self.branching
+        return self.branching or (self.playing and self.shown[0] == PERSON and self.row == self.path.rows[-1])
 
     @Slot(int)
     def act(self, action: int) -> None:
@@ -249,8 +247,14 @@ class AlchemyPage(Page):
             self.what_if(action)
         elif self._acted != self.row:
             self._acted = self.row
-            self.session.act(self.row, action)
+            self._open_session().act(self.row, action)
             self.advice, self._following, self._dirty = False, True, True
+
+    def _open_session(self) -> Session:
+        """The session that takes commands; one that goes on from the record shown where there is none."""
+        if self.session is None or not self.session.open:
+            self.session = Session.again(self.workspace.engine, self.situations.record, self.toolbar.agent_name)
+        return self.session
 
     def what_if(self, action: int) -> None:
         """Take another action here and let the chosen agent go on; both futures are shown."""
@@ -258,13 +262,10 @@ class AlchemyPage(Page):
             return
         row, first = self.row, self.shown[0]
         colours = tuple(int(c) for c in self.situations.nodes[row]["colours"])
-        if self.session is None or not self.session.open or self.session.record is None:
-            self.session = Session.again(self.workspace.engine, self.situations.record, self.toolbar.agent_name)
-            self.playing = False
         names = self.situations.lines
         line = next(f"what-if-{k}" for k in range(1, 10_000) if f"what-if-{k}" not in names)
         title = f"What if {action_words(action, colours)}"
-        self.session.what_if(row, action, self.toolbar.agent_name, line, title)
+        self._open_session().what_if(row, action, self.toolbar.agent_name, line, title)
         self.branching, self._following, self._dirty = False, False, True
         self.wanted = line
         self.shown = (first,)
@@ -272,8 +273,8 @@ class AlchemyPage(Page):
     def take_back(self, row: int) -> None:
         """Let the person's line end at ``row``."""
         line = self.situations.lines.get(PERSON) if self.situations else None
-        if self.session is not None and self.session.open and line is not None and line.leaf != row:
-            self.session.rewind(row)
+        if self.playing and line is not None and line.leaf != row:
+            self._open_session().rewind(row)
             self._following, self._acted = True, -1
 
     def toggle(self, name: str) -> None:
@@ -338,7 +339,8 @@ class AlchemyPage(Page):
             self.shown = (self.shown[0], self.wanted) if branch else (self.wanted,)
             self.wanted, self._dirty = "", True
         elif not self.shown and lines and not self.wanted:
-            self.shown, self._dirty = (next(iter(lines)),), True
+            longest = max(lines, key=lambda line: len(self.situations.line_path(line).rows))
+            self.shown, self._dirty = (longest,), True
 
     def _follow(self) -> None:
         """Note the person's new situation for undo, go to the end of a growing line, tell the result at the end."""
@@ -364,7 +366,8 @@ class AlchemyPage(Page):
         self.panels.set_messages(
             "Hidden while you play\nPress B to see what can be known", "Press A to see what the ideal observer would do"
         )
-        view = View(self.situations, self.shown, self.position, self.may_act, self.truth, self.belief, advice)
+        waiting = advice and self._ask_advice()
+        view = View(self.situations, self.shown, self.position, self.may_act, self.truth, self.belief, advice, waiting)
         self.panels.show_view(view, changed)
         lines = self.episode_lines()
         scores = [
@@ -374,19 +377,21 @@ class AlchemyPage(Page):
         self.lines.show_episodes(list(self.situations.chemistries), self.episode)
         self.lines.words.setText(hint_words(self.situations, self.branching, self.playing and self.may_act))
 
+    def _ask_advice(self) -> bool:
+        """Ask the ideal observer about the situation on screen where it has not said anything; true while it thinks."""
+        row, live = self.row, self.session is not None and self.session.open and not self.transport.playing
+        if not live or self.situations.nodes[row]["done"] or self.situations.ideal(row) is not None:
+            return False
+        self.session.advise(row)
+        return True
+
     # What is kept
 
     def save_state(self) -> dict[str, Any]:
-        level, agent = self.toolbar.level.currentData(), self.toolbar.agent_name
-        record = self.situations.record.id if self.situations else ""
-        sizes = self.panels.save_state()
-        return {"splitters": sizes, "level": level, "agent": agent, "record": record, "belief": self.belief}
+        return kept.save(self)
 
     def restore_state(self, state: dict[str, Any]) -> None:
-        self.toolbar.choose(str(state.get("level", "")), str(state.get("agent", "")))
-        self.belief = bool(state.get("belief", self.belief))
-        if isinstance(state.get("splitters"), dict):
-            self.panels.restore_state(state["splitters"])
+        kept.restore(self, state)
 
     def tour(self, folder: File) -> dict[str, Any]:
         from gui.pages.alchemy.tour import tour

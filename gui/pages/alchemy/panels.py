@@ -24,7 +24,9 @@ class View:
 
     Attributes: ``enabled`` whether the first bench takes actions, ``truth`` the hidden chemistry instead of the
     belief,
-    ``belief`` whether belief may be seen, ``advice`` whether the ideal observer's choice may be seen.
+    ``belief`` whether belief may be seen, ``advice`` whether the ideal observer's choice may be seen, ``waiting``
+    whether
+    it is still to come.
     """
 
     situations: Situations
@@ -34,6 +36,7 @@ class View:
     truth: bool = False
     belief: bool = True
     advice: bool = True
+    waiting: bool = False
 
 
 class Panels(QSplitter):
@@ -98,7 +101,9 @@ class Panels(QSplitter):
         if view.advice:
             so_far = self._regrets.so_far(first, index)
             agent = situations.lines[shown[0]].agent
-            self.decision.set_state(choices.decision_state(situations, first, index, agent, so_far))
+            self.decision.set_state(
+                choices.decision_state(situations, first, index, agent, so_far, waiting=view.waiting)
+            )
         else:
             self.decision.set_state(None)
         self.belief.set_state(states.belief_state(situations, first, index, truth=view.truth) if view.belief else None)

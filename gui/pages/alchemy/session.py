@@ -48,6 +48,7 @@ class Session:
     job: str
     waiting: list[tuple[int, dict[str, Any]]] = field(default_factory=list)
     record: str | None = None
+    advised: set[int] = field(default_factory=set)
 
     @classmethod
     def again(cls, engine: Bridge, record: Record, opponent: str) -> Session:
@@ -109,6 +110,12 @@ class Session:
     def rewind(self, node: int, line: str = PERSON) -> None:
         """Let a line end at an earlier situation, or at a later one again."""
         self.send(node, "rewind", line=line)
+
+    def advise(self, node: int) -> None:
+        """Ask what the ideal observer would do there; once for each situation."""
+        if node not in self.advised:
+            self.advised.add(node)
+            self.send(node, "advise")
 
     def what_if(self, node: int, action: int, agent: str, line: str, title: str) -> None:
         """Another action here, and an agent that goes on from there."""

@@ -114,7 +114,7 @@ def learning_state(record: Record, words: str = "") -> LearningState | None:
     names = record.scalar_names()
     order = [name for name in CURVES if name in names] + [name for name in names if name not in CURVES]
     curves = []
-    for name in order[:4]:
+    for name in order[:3]:
         steps, values = record.scalars(name)
         if len(steps):
             curves.append(Curve(name, len(steps), steps, values))

@@ -57,6 +57,7 @@ class Panels(QSplitter):
         self._parting: tuple = ()
         self._timeline: tuple = ()
         self._futures: tuple = ()
+        self._step: tuple = ()
         for column in self.columns:
             column.cell_hovered.connect(self.cell_hovered)
             column.cell_chosen.connect(self.cell_chosen)
@@ -102,8 +103,7 @@ class Panels(QSplitter):
         step = focus.step if focus.cell else view.position
         if near.isVisibleTo(self):
             near.slot.set_state(marks.slot_state(trace, slot, step, limit) if slot >= 0 else None)
-            near.similarity.set_state(overview.similarity_state(trace, view.position, view.look))
-            near.words.set_state(overview.words_state(trace, view.position, slot, limit))
+            self._show_step(view, trace, slot, limit)
         back = view.source.rollbacks.get(trace.info.number)
         rollback = self.side.cost.rollback
         if back is None:
@@ -112,6 +112,17 @@ class Panels(QSplitter):
             rollback.set_state(replace(rollback.state, position=view.position))
         else:
             rollback.set_state(overview.rollback_state(trace, back, view.position))
+
+    def _show_step(self, view: View, trace: Trace, slot: int, limit: float) -> None:
+        """Similarity and words: computed when the step changes, only marked anew when the slot does."""
+        near, key = self.side.near, (id(trace), trace.version, view.position, view.look)
+        if key != self._step:
+            self._step = key
+            near.similarity.set_state(overview.similarity_state(trace, view.position, view.look))
+            near.words.set_state(overview.words_state(trace, view.position, slot, limit))
+        elif (words := near.words.state) is not None:
+            row = next(iter((words.slots == slot).nonzero()[0].tolist()), -1)
+            near.words.set_state(replace(words, row=row))
 
     def _card_slot(self, trace: Trace, view: View) -> int:
         """The focus, or the slot read most at the cursor, or the one written most."""

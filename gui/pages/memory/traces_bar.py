@@ -11,7 +11,7 @@ from gui.widgets.icon import set_icon
 from gui.widgets.labels import ElidedLabel
 
 MOST = 4  # traces with a chip of their own, the newest
-WIDEST = 24  # average letters of a title
+WIDEST, NARROW = 26, 17  # average letters of a title, with few chips and with many
 
 
 class TracesBar(QFrame):
@@ -56,12 +56,14 @@ class TracesBar(QFrame):
         for number, chip in self._chips.items():
             info = traces[number]
             bits = "" if info.bits_wrong != info.bits_wrong else f"  {info.bits_wrong:g} bits wrong"
-            widest = WIDEST * self.fontMetrics().averageCharWidth()
+            widest = (NARROW if len(numbers) > 3 else WIDEST) * self.fontMetrics().averageCharWidth()
             title = self.fontMetrics().elidedText(info.title, Qt.TextElideMode.ElideRight, widest)
-            chip.setText(f"{title}{bits}")
+            chip.setText(title if len(numbers) > 3 else f"{title}{bits}")
             chip.setChecked(number in shown)
             chip.setAccessibleName(f"Show trace {info.title}")
-            chip.setToolTip(f"{info.title}\nClick shows it (a branch beside its parent), Ctrl+click beside the first")
+            chip.setToolTip(
+                f"{info.title}{bits}\nClick shows it (a branch beside its parent), Ctrl+click beside the first"
+            )
 
     def _chip(self, number: int) -> QPushButton:
         chip = QPushButton()

@@ -84,7 +84,8 @@ def test_the_memory_goes_back_bit_for_bit(tmp_path):
     commands += [{"command": "backward", "trace": trace} for trace in (0, 1, 0)]
     record, _ = bench(tmp_path, *commands, source="pretrained/sam-recall", level=4)
     plain, branch, again = record.events("rollback")
-    assert plain["identical"] and branch["identical"]
+    assert plain["identical"]
+    assert branch["identical"]
     assert plain["hash_before"] == plain["hash_after"] == again["hash_before"] != plain["hash_forward"]
     assert branch["hash_before"] != plain["hash_before"]
     steps = [step for step, _ in plain["rows_restored"]]

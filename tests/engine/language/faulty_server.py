@@ -67,7 +67,7 @@ class FaultyServer:
                     time.sleep(server.delay)
                     with server._lock:
                         server.answered += 1
-                        server._now -= 1  # before the answer, which may bring the next request at once
+                        server._now -= fault is None  # before the answer, which may bring the next request at once
                     self.send(200, json.dumps(server.completion(server.answer(body))).encode())
 
             def send(self, status, data):

@@ -1,10 +1,12 @@
 """One contract, two engines: every scenario holds for the child process and for the inline thread."""
 
+import dataclasses
 import threading
 import time
 
 import pytest
 
+from engine.experiments.catalogue import EXPERIMENTS
 from engine.runs import Record
 from engine.service.jobs import Job
 
@@ -156,3 +158,36 @@ def test_an_engine_that_was_never_started_can_be_shut_down(make_engine):
     from engine.service.thread import EngineThread
 
     EngineThread().shutdown()
+
+
+def test_an_idle_engine_prepares_once_and_runs_what_comes_meanwhile(make_engine, monkeypatch, tmp_path, until):
+    calls, go_on = [], threading.Event()
+
+    def prepare():
+        calls.append(threading.current_thread().name)
+        go_on.wait(10)
+
+    quick = dataclasses.replace(EXPERIMENTS["pulse"], interactive=True, prepare="tests.engine.service:ready")
+    broken = dataclasses.replace(quick, prepare="tests.engine.service:nothing")
+    monkeypatch.setattr("tests.engine.service.ready", prepare, raising=False)
+    monkeypatch.setitem(EXPERIMENTS, "alchemy-play", broken)  # what cannot be prepared ends nothing
+    monkeypatch.setitem(EXPERIMENTS, "pulse", quick)
+    engine = make_engine("inline")
+    engine.warm("interactive")
+    engine.warm("interactive")
+    job = engine.submit(Job("pulse", {"steps": 3}, lane="interactive", runs_folder=str(tmp_path)))
+    until(engine, lambda snapshot: len(calls) == 1)
+    assert not engine.snapshot().job(job).ended
+    go_on.set()
+    assert engine.wait(job, 20).status == "finished"
+    assert calls == ["inline engine"]
+
+
+def test_an_engine_that_prepares_leaves_at_once(make_engine, until):
+    engine = make_engine("process")
+    engine.warm("interactive")
+    until(engine, lambda snapshot: any(lane.pid for lane in snapshot.lanes))
+    time.sleep(0.5)
+    began = time.monotonic()
+    engine.shutdown(10)
+    assert time.monotonic() - began < 3

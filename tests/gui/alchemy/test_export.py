@@ -73,3 +73,12 @@ def test_an_animation_has_a_frame_for_each_situation(qtbot, tmp_path, kind):
         picture.load()
         assert picture.info["duration"] == 250
     assert not list(tmp_path.glob("*.part"))
+
+
+def test_a_cancelled_animation_leaves_no_file(qtbot, tmp_path, situations, path):
+    job = AnimationJob.begin(tmp_path / "episode.gif", Clip(situations, "main", path, "random-heuristic"))
+    job.work(iter(range(1000)).__next__, 2)
+    assert 0 < job.share < 1
+    job.cancelled.set()
+    assert not job.finish()
+    assert not list(tmp_path.iterdir())

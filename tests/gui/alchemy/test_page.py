@@ -1,4 +1,5 @@
 import dataclasses
+import threading
 
 import pytest
 from PySide6.QtCore import QObject, Qt
@@ -211,3 +212,116 @@ def test_a_what_if_on_a_finished_record_goes_on_in_a_record_of_its_own(opened):
     assert page.row == row
     assert page.situations.lines[page.shown[1]].begin == row
     assert len(page.situations.nodes) > nodes
+
+
+def played(setting, *actions):
+    """A game of the person's that was left in the middle; its record's id."""
+    page = setting.page
+    page.play_yourself()
+    for action in actions:
+        setting.until(lambda: page.may_act)
+        before = page.row
+        page.act(action)
+        setting.until(lambda: page.row != before)  # noqa: B023  looked at before the next turn
+    identifier = page.situations.record.id
+    page.session.finish()
+    setting.until(lambda: not page.session.open)
+    return identifier
+
+
+def test_a_game_goes_on_where_it_was_left_and_situations_keep_their_numbers(setting, qtbot):
+    setting.engine.start()
+    old = played(setting, 2, 16)
+    page = AlchemyPage(setting.workspace)
+    qtbot.addWidget(page)
+    rows = setting.page.path.rows
+    setting.page = page
+    page.open_record(old)
+    setting.frame()
+    assert page.may_act
+    assert page.path.rows == rows
+    assert page.position == page.path.positions[-1]
+    page.act(3)
+    page.act(3)  # a second click before the answer does nothing
+    setting.until(lambda: page.is_ready and page.row != rows[-1])
+    assert page.situations.record.id != old
+    assert page.situations.record.metadata.parent == old
+    assert page.path.rows[:-1] == rows
+    assert setting.workspace.undo.count() == 1
+    setting.workspace.undo.undo()
+    setting.until(lambda: page.row == rows[-1])
+
+
+def test_the_page_comes_back_to_the_record_and_the_place(opened, qtbot):
+    page = opened.page
+    page.show_lines(["main", "what-if"])
+    page.go_to(page.path.positions[31])
+    opened.frame()
+    state = page.save_state()
+    again = AlchemyPage(opened.workspace)
+    qtbot.addWidget(again)
+    again.restore_state(state)
+    again.on_shown()
+    again.on_frame()
+    assert again.situations.record.id == page.situations.record.id
+    assert (again.shown, again.position) == (page.shown, page.position)
+    assert again.save_state() == state
+    gone = AlchemyPage(opened.workspace)
+    qtbot.addWidget(gone)
+    gone.restore_state(state | {"record": "20200101-000000-alchemy-play-0000"})
+    gone.on_shown()
+    assert gone.situations is None
+    assert not any(isinstance(words, tuple) for words in opened.told)  # nothing is said of a deleted record
+
+
+def test_the_open_menu_lists_records_that_are_read_off_the_main_thread(opened, monkeypatch):
+    index, threads = opened.workspace.index, []
+    refresh = type(index).refresh
+    monkeypatch.setattr(
+        type(index), "refresh", lambda self: (threads.append(threading.current_thread()), refresh(self))[1]
+    )
+    menu = opened.page.toolbar.open_button.menu()
+    menu.aboutToShow.emit()
+    assert [action.text() for action in menu.actions()] == ["Episode file…"]
+    opened.until(lambda: len(menu.actions()) > 1)
+    assert opened.page.situations.record.id[:15] in menu.actions()[0].text()
+    assert threads
+    assert threading.main_thread() not in threads
+
+
+def test_the_decision_panel_says_that_advice_is_to_come(setting):
+    setting.engine.start()
+    page = setting.page
+    page.play_yourself()
+    setting.until(lambda: page.may_act)
+    page.toggle("advice")
+    texts = set()
+
+    def look():
+        setting.frame()
+        if page.panels.decision.state is not None:
+            texts.add(page.panels.decision.state.place)
+        return page.situations.ideal(page.row) is not None
+
+    page.act(2)
+    page.toggle("advice")
+    setting.until(look)
+    setting.frame()
+    assert texts <= {"waiting for the ideal observer…", "value of each action", "probability of each action"}
+    assert page.panels.decision.state.choices
+
+
+def test_an_animation_is_painted_behind_and_can_be_given_up(opened, tmp_path):
+    page = opened.page
+    page.exporter.save(tmp_path / "episode.gif")
+    opened.until(lambda: page.toolbar.export_button.text().endswith("%"))
+    page.exporter.save(tmp_path / "other.gif")
+    assert any("one animation at a time" in str(words) for words in opened.told)
+    menu = page.toolbar.export_button.menu()
+    menu.aboutToShow.emit()
+    menu.actions()[0].trigger()
+    assert page.toolbar.export_button.text() == "Export"
+    assert not list(tmp_path.glob("*.gif*"))
+    page.exporter.save(tmp_path / "again.gif")
+    opened.until(lambda: (tmp_path / "again.gif").exists())
+    opened.until(lambda: page.exporter.job is None)

@@ -1,16 +1,18 @@
+from math import hypot
 from xml.etree import ElementTree
 
 import pytest
 from PySide6.QtCore import QPoint, QPointF, QRectF, QSizeF, Qt
-from PySide6.QtGui import QColor, QWheelEvent
+from PySide6.QtGui import QColor, QFont, QImage, QPainter, QWheelEvent
 from PySide6.QtWidgets import QApplication
 
 from gui.pages.alchemy import choices, overview, states
 from gui.theme import DARK, LIGHT
 from gui.widgets.alchemy_words import EDGES
 from gui.widgets.belief import Belief, BeliefState, heat
+from gui.widgets.canvas import Canvas
 from gui.widgets.cube import Axis, Cube, CubeState
-from gui.widgets.cube_layout import place_cube
+from gui.widgets.cube_layout import TOKEN, place_cube
 from gui.widgets.decision import Choice, Decision, DecisionState
 from gui.widgets.information import Information
 from gui.widgets.picture import svg
@@ -49,6 +51,55 @@ def test_labels_of_the_cube_meet_no_edge_no_vertex_no_chip_and_no_other_label(si
             on = [(ax + (bx - ax) * t / 200, ay + (by - ay) * t / 200) for t in range(201)]
             x, y, w, h = label
             assert not any(x < px < x + w and y < py < y + h for px, py in on)
+
+
+@pytest.mark.parametrize("size", [(420, 300), (640, 420), (300, 260), (900, 700)])
+@pytest.mark.parametrize(
+    "counts", [(0, 3, 3, 0, 3, 0, 0, 0), (0, 0, 0, 3, 0, 3, 3, 0), (3, 0, 0, 0, 0, 0, 0, 0), (0, 1, 1, 2, 1, 2, 2, 1)]
+)
+def test_stones_on_the_cube_lie_inside_the_picture_apart_from_each_other_and_nearest_to_their_vertex(size, counts):
+    radius = 20.0
+    layout = place_cube((5.0, 7.0, *map(float, size)), 17.0, radius, 34.0, (True,) * 12, counts)
+    places = [(x, y) for places in layout.tokens for x, y in places]
+    assert [len(places) for places in layout.tokens] == list(counts)
+    crowded = size == (300, 260)  # where there is no room, a stone lies on another rather than outside
+    for k, (x, y) in enumerate(places):
+        assert 5 + TOKEN * radius <= x <= 5 + size[0] - TOKEN * radius
+        assert 7 + TOKEN * radius <= y <= 7 + size[1] - TOKEN * radius
+        assert crowded or all(hypot(x - a, y - b) > 2 * TOKEN * radius for a, b in places[:k])
+    for vertex, found in enumerate(layout.tokens):
+        for x, y in found:
+            nearest = min(range(8), key=lambda v: hypot(layout.points[v][0] - x, layout.points[v][1] - y))  # noqa: B023
+            assert crowded or nearest == vertex
+
+
+def test_a_piece_looks_the_same_out_of_the_cache_and_is_drawn_once(qapp):
+    calls = []
+
+    def draw(canvas):
+        calls.append(canvas)
+        canvas.fill(QRectF(10.4, 5.2, 20, 12), "#aa3311", 4)
+        canvas.text(QRectF(10.4, 5.2, 20, 12), "15", "#ffffff")
+
+    def painted(direct):
+        image = QImage(80, 60, QImage.Format.Format_RGB32)
+        image.setDevicePixelRatio(2.0)
+        image.fill(0xFFFFFFFF)
+        painter = QPainter(image)
+        canvas = Canvas(painter, LIGHT, QFont("Inter", 9))
+        draw(canvas) if direct else canvas.piece(("test", "piece"), QRectF(10, 5, 22, 13), draw)
+        painter.end()
+        return image
+
+    first, again = painted(False), painted(False)
+    assert len(calls) == 1
+    assert first == again
+    direct, differences = painted(True), []
+    for x in range(80):
+        for y in range(60):
+            a, b = first.pixelColor(x, y), direct.pixelColor(x, y)
+            differences.append(max(abs(a.red() - b.red()), abs(a.green() - b.green()), abs(a.blue() - b.blue())))
+    assert max(differences) <= 4  # blending in two steps rounds twice
 
 
 def test_the_cube_paints_sure_edges_in_the_colour_of_their_pair(qtbot):

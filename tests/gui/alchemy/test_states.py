@@ -41,6 +41,33 @@ def test_the_truth_on_the_cube_is_the_chemistry_and_the_belief_never_rules_it_ou
             assert sum(token.vertices) == pytest.approx(1)
 
 
+def test_a_stone_is_shown_with_the_exact_posterior_and_nowhere_where_that_was_not_recorded(situations, path):
+    row = path.rows[12]
+    node = situations.nodes[row]
+    for stone in np.flatnonzero(node["stones"] >= 0):
+        shares = states.vertices(node, stone, truth=False)
+        assert shares == pytest.approx(node["stone_marginal"][stone], abs=1e-5)
+        assert states.vertices(node, stone, truth=True)[node["stones"][stone]] == 1
+    older = np.zeros(1, [(name, situations.nodes.dtype[name]) for name in ("stones", "appearances")])[0]
+    assert states.vertices(older, 0, truth=False) == (0.0,) * 8
+
+
+def test_numbers_have_no_signed_zero_and_one_chemistry_is_singular():
+    assert [words.number(v, 2) for v in (-0.001, -0.0, -1234.5, 0.005)] == ["0.00", "0.00", "−1,234.50", "0.01"]
+    assert [words.signed(v) for v in (-0.2, 0, 3, -3)] == ["0", "0", "+3", "−3"]
+    assert states.remaining_words(1, 0.0) == "1 chemistry left"
+    assert states.remaining_words(1200, 3.21) == "1,200 chemistries left · 3.2 bits"
+
+
+def test_every_bit_on_screen_is_at_least_zero(situations, path):
+    axis = overview.axis_of(situations, [path])
+    for index in range(len(path.rows)):
+        state = overview.information_state(situations, path, index, axis)
+        assert min(state.gained) >= 0
+        assert not state.possible < 0
+        assert min(states.belief_state(situations, path, index, truth=False).bits) >= 0
+
+
 def test_true_potions_move_a_stone_the_way_the_engine_moves_it(situations):
     potions = states.truth_of(situations, 0)
     known = situations.chemistries[0]
