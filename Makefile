@@ -26,8 +26,10 @@ lint: setup
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
+# Engine and window in a process each, as the program runs them: the window's never loads torch.
 test: lint
-	QT_QPA_PLATFORM=offscreen OMP_NUM_THREADS=1 $(BIN)/python -m pytest -q
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -q tests/engine
+	QT_QPA_PLATFORM=offscreen OMP_NUM_THREADS=1 $(BIN)/python -m pytest -q tests/gui
 
 clean:
 	rm -rf $(VENV) build dist tour .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache

@@ -57,7 +57,9 @@ def _check_qt():
     QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
     gc.collect()
     windows = [widget for widget in QApplication.topLevelWidgets() if widget.isVisible()]
-    objects = [thing for thing in gc.get_objects() if isinstance(thing, QTimer | QThread) and shiboken6.isValid(thing)]
+    # By type, not isinstance: some libraries' lazy objects warn when asked for their class.
+    objects = [thing for thing in gc.get_objects() if issubclass(type(thing), (QTimer, QThread))]
+    objects = [thing for thing in objects if shiboken6.isValid(thing)]
     timers = [thing for thing in objects if isinstance(thing, QTimer) and thing.isActive()]
     main = QThread.currentThread()
     threads = [thing for thing in objects if isinstance(thing, QThread) and thing != main and thing.isRunning()]

@@ -58,6 +58,7 @@ def _run(commands: Commands[OneLineParser]) -> None:
     parser = commands.add_parser("run", help="run one experiment here")
     _add_experiment(parser)
     parser.add_argument("--title", default="", help="a title for the record")
+    parser.add_argument("--parent", metavar="ID", help="begin with what this run learned, where the experiment can")
     _add_json(parser)
     parser.set_defaults(command=_lazy("run:run"))
 

@@ -14,6 +14,7 @@ from engine.cli.output import ProgressLine, log_to_stderr, print_json, print_pai
 from engine.errors import BadInput, Stopped
 from engine.experiments.catalogue import find
 from engine.experiments.control import Control
+from engine.runs.schema import check_name
 from engine.service.execution import Execution, check
 from engine.service.jobs import Job
 from engine.service.protocol import Progress, Started, Upward
@@ -29,6 +30,7 @@ def run(arguments: Namespace) -> int:
         device=arguments.device,
         preset=arguments.preset or "",
         title=arguments.title,
+        parent=check_name(arguments.parent, "run id") if arguments.parent else None,
     )
     return run_job(job, as_json=arguments.json)
 

@@ -80,7 +80,8 @@ def train(
     """Train ``network`` in place with Adam until ``episodes`` were seen or ``stopping()``; returns the last update.
 
     ``clip``: largest norm of the whole gradient; ``save_every``: episodes between checkpoints, besides one at the end.
-    With ``resume`` everything goes on as if it had never stopped: weights, optimiser, curriculum and random numbers.
+    With ``resume`` everything goes on as if it had never stopped: weights, optimiser, level and random numbers. Settings
+    may differ from then on; the level never falls below the first one of ``curriculum``.
     Raises BadInput if a loss or gradient is not finite (a checkpoint of the last good weights is saved first) and if
     ``resume`` does not fit the network.
     """
@@ -171,8 +172,9 @@ def _restore(
         optimiser.load_state_dict(state)
         random.bit_generator.state = json.loads(bytes(tensors["random/numpy"].tolist()))
         torch.set_rng_state(tensors["random/torch"])
-        for field, saved in zip(asdict(curriculum), tensors["curriculum"].tolist(), strict=True):
-            setattr(curriculum, field, saved if field in ("threshold", "total") else int(saved))
+        saved = dict(zip(asdict(curriculum), tensors["curriculum"].tolist(), strict=True))
+        curriculum.level = min(max(curriculum.level, int(saved["level"])), curriculum.highest)
+        curriculum.total, curriculum.count = saved["total"], int(saved["count"])
         return int(metadata["episodes"])
     except (KeyError, ValueError) as error:
         raise BadInput(f"The checkpoint cannot be resumed: {error}") from error

@@ -114,7 +114,10 @@ class EngineThread(threading.Thread):
         self._post(self._tell, Command(job_id, payload))
 
     def warm(self, lane: Lane = "batch") -> None:
-        """Start an engine of the lane now, so that its first job need not wait; an interactive one also prepares."""
+        """Start an engine of the lane now, so that its first job need not wait; an interactive one also prepares.
+
+        A thread of this process does not: it would take its turns with the window's.
+        """
         self._post(self._warm, next(worker for worker in self._workers if worker.lane == lane))
 
     def snapshot(self) -> EngineSnapshot:
@@ -209,7 +212,7 @@ class EngineThread(threading.Thread):
     def _warm(self, worker: Worker) -> None:
         if worker.link is None and self._leave_at is None:
             self._start_engine(worker)
-            if worker.lane == "interactive" and worker.link is not None:
+            if worker.lane == "interactive" and isinstance(worker.link, ProcessLink):
                 worker.link.send(Prepare())
 
     def _assign(self) -> None:

@@ -63,7 +63,7 @@ class Belief(Picture):
 
     def describe(self) -> str:
         state = self.state
-        parts = ", ".join(f"{name} {bits:.2f} bits" for name, bits in zip(PARTS, state.bits, strict=True))
+        parts = ", ".join(f"{name} {number(bits, 2)} bits" for name, bits in zip(PARTS, state.bits, strict=True))
         best = ", ".join(
             f"{COLOURS[c]} {LATENT[int(np.argmax(row))]} {100 * max(row):.0f} %" for c, row in enumerate(state.matrix)
         )
@@ -101,7 +101,7 @@ class Belief(Picture):
             if width > 0.5:
                 piece = QRectF(x, bar.top(), max(width - 1, 1), bar.height())
                 canvas.fill(piece, theme.data[part])
-                self.regions.append(Region(piece, f"bits {part}", f"{name}: {bits:.3f} bits unknown"))
+                self.regions.append(Region(piece, f"bits {part}", f"{name}: {number(bits, 3)} bits unknown"))
             x += width
         top = bar.bottom() + 0.4 * unit
         x = area.left()
@@ -118,9 +118,9 @@ class Belief(Picture):
             words = line.adjusted(0.9 * unit, 0, 0, 0)
             if stacked:
                 canvas.text(words.adjusted(0, 0, -4 * unit, 0), name, theme.text, small=True)
-                canvas.text(words, f"{bits:.2f} bits", theme.muted, align=RIGHT, small=True)
+                canvas.text(words, f"{number(bits, 2)} bits", theme.muted, align=RIGHT, small=True)
             else:
-                canvas.text(words, f"{name} {bits:.1f}", theme.muted, small=True)
+                canvas.text(words, f"{name} {number(bits, 1)}", theme.muted, small=True)
 
     def _draw_matrix(self, canvas: Canvas, area: QRectF) -> None:
         state, theme, unit = self.state, canvas.theme, canvas.unit

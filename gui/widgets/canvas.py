@@ -93,7 +93,7 @@ class Canvas:
 
         ``key`` and the place tell how it looks, ``draw`` keeps within ``area``; vector files get the shapes themselves.
         """
-        if self.painter.paintEngine().type() != QPaintEngine.Type.Raster:
+        if self.painter.paintEngine().type() != QPaintEngine.Type.Raster or area.isEmpty():
             draw(self)
             return
         ratio = self.painter.device().devicePixelRatioF()

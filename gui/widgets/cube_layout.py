@@ -115,7 +115,9 @@ def _frame(area: Box, unit: float, radius: float, label_width: float) -> _Frame:
     obstacles = (*(_box(point, 0.97 * radius) for point in points), *chips)
     samples = _samples(points)
     beside = tuple(_token_places(v, points, area, radius, obstacles, samples) for v in range(8))
-    labels = tuple(_label_places(points[i], points[j], label_width, unit, samples) for i, j in EDGES)
+    labels = tuple(
+        _label_places(points[i], points[j], label_width, unit, 0.16 * unit + 0.2 * radius, samples) for i, j in EDGES
+    )
     return _Frame(points, ends, obstacles, beside, labels)
 
 
@@ -178,14 +180,14 @@ def _beside(start: Point, end: Point, share: float, distance: float) -> Point:
 
 
 def _label_places(
-    start: Point, end: Point, width: float, unit: float, samples: NDArray[np.float64]
+    start: Point, end: Point, width: float, unit: float, gap: float, samples: NDArray[np.float64]
 ) -> tuple[tuple[Box, float], ...]:
     """Boxes for a percentage on either side of its edge, the middle first, each with its distance to other edges."""
     height = 1.05 * unit
     dx, dy = end[0] - start[0], end[1] - start[1]
     length = hypot(dx, dy) or 1.0
     nx, ny = -dy / length, dx / length
-    reach = abs(nx) * width / 2 + abs(ny) * height / 2 + 0.32 * unit
+    reach = abs(nx) * width / 2 + abs(ny) * height / 2 + gap
     boxes = []
     for share in ALONG:
         for side in (1, -1):

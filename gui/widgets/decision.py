@@ -90,7 +90,12 @@ class Decision(Picture):
             self._draw_choice(canvas, QRectF(area.left(), area.top() + index * line, area.width(), line), choice, share)
         if left_over:
             row = QRectF(area.left(), area.top() + len(shown) * line, area.width(), line)
-            canvas.text(row.adjusted(1.3 * unit, 0, 0, 0), f"{left_over} others", canvas.theme.muted, small=True)
+            canvas.text(
+                row.adjusted(1.3 * unit, 0, 0, 0),
+                f"{left_over} other{'s' if left_over > 1 else ''}",
+                canvas.theme.muted,
+                small=True,
+            )
         for index, (words, figure, colour) in enumerate(facts):
             row = QRectF(table.left(), table.top() + index * line, table.width(), line)
             canvas.fill(QRectF(row.left(), row.top(), row.width(), 1), canvas.theme.border)
@@ -106,7 +111,8 @@ class Decision(Picture):
         facts.append(("ideal observer would", (f"{state.ideal} (same)" if same else state.ideal) or "–", "text"))
         here, so_far = ("–" if isnan(v) else signed(-abs(v), 1) for v in (state.regret, state.regret_so_far))
         lost = max((v for v in (state.regret, state.regret_so_far) if not isnan(v)), default=0.0) >= 0.05
-        facts.append(("regret here, so far", f"{here}, {so_far} points", "bad" if lost else "muted"))
+        known = here != "–" or so_far != "–"
+        facts.append(("regret here, so far", f"{here}, {so_far} points" if known else "–", "bad" if lost else "muted"))
         return facts
 
     def _draw_choice(self, canvas: Canvas, row: QRectF, choice: Choice, share: float) -> None:

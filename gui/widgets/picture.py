@@ -153,7 +153,7 @@ def svg(pictures: list[tuple[Picture, QRectF]], size: QSizeF, theme: Theme, titl
 
 def compose(painter: QPainter, pictures: list[tuple[Picture, QRectF]], size: QSizeF, theme: Theme) -> None:
     """Paint several pictures at their rectangles on one background."""
-    painter.fillRect(QRectF(QPointF(), size), Canvas(painter, theme, QFont()).colour(theme.border))
+    painter.fillRect(QRectF(QPointF(), size), Canvas(painter, theme, QFont()).colour(theme.window))
     for picture, area in pictures:
         painter.save()
         painter.translate(area.topLeft())

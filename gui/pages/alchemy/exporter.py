@@ -6,7 +6,7 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QTimer, Slot
+from PySide6.QtCore import QObject, QStandardPaths, QTimer, Slot
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFileDialog
 
@@ -36,6 +36,7 @@ class Exporter(QObject):
         super().__init__(page)
         self._page = page
         self.job: AnimationJob | None = None
+        self._folder = Path(QStandardPaths.writableLocation(QStandardPaths.StandardLocation.DocumentsLocation))
         self._timer = QTimer(self)  # of its own: the animation goes on while another page is shown
         self._timer.setInterval(PAUSE_MS)
         self._timer.timeout.connect(self._work)
@@ -50,10 +51,11 @@ class Exporter(QObject):
 
     def ask(self, kind: str) -> None:
         """Let the person choose where to, then save."""
-        name = f"{self._page.situations.record.id}.{kind}"
+        name = str(self._folder / f"{self._page.situations.record.id}.{kind}")
         file, _ = QFileDialog.getSaveFileName(self._page, WORDS[kind], name, f"{kind.upper()} (*.{kind})")
         if file:
             path = Path(file)
+            self._folder = path.parent
             self.save(path if path.suffix else path.with_suffix(f".{kind}"))
 
     def save(self, file: Path) -> None:

@@ -22,14 +22,15 @@ class LineView(QSplitter):
         self.setStretchFactor(0, 4)
         self.setStretchFactor(1, 6)
 
-    def set_compared(self, compared: bool, title: str) -> None:
-        """Stack the two pictures where two lines are compared, and say whose they are."""
-        wanted = Qt.Orientation.Vertical if compared else Qt.Orientation.Horizontal
-        if self.orientation() != wanted:
-            self.setOrientation(wanted)
-            self.setSizes([450, 550] if compared else [410, 590])
-        heading = title if compared else "Bench"
+    def stack(self, stacked: bool) -> None:
+        """Put the cube below the bench, or beside it."""
+        self.setOrientation(Qt.Orientation.Vertical if stacked else Qt.Orientation.Horizontal)
+        self.setSizes([450, 550] if stacked else [410, 590])
+
+    def set_title(self, title: str) -> None:
+        """Head the bench with whose it is; with nothing where one line is shown."""
+        heading = title or "Bench"
         if heading != self.bench.heading:
             self.bench.heading = heading
-            self.bench.setAccessibleName(f"Bench, {title}" if compared else "Bench")
+            self.bench.setAccessibleName(f"Bench, {title}" if title else "Bench")
             self.bench.update()

@@ -60,6 +60,7 @@ class Lines(QFrame):
                 chip = QPushButton()
                 chip.setProperty("role", "quiet")
                 chip.setCheckable(True)
+                chip.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # Space after a click plays, as everywhere on the page
                 chip.setProperty("line", line.identifier)
                 chip.clicked.connect(self._on_clicked)
                 self._chips[line.identifier] = chip

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from gui.pages.alchemy.page import AlchemyPage
 
 RECENT = 12
+TITLES = {"alchemy": "Alchemy evaluation", "alchemy-play": "Alchemy bench"}
 FILES = "Alchemy episodes (*.jsonl *.jsonl.gz *.json);;All files (*)"
 
 
@@ -57,7 +58,8 @@ class Menus(QObject):
         menu = self._page.toolbar.open_button.menu()
         menu.clear()
         for row in self._recent:
-            menu.addAction(f"{row.title or row.experiment}   {row.id[:15]}", partial(self._page.open_record, row.id))
+            title = row.title or TITLES.get(row.experiment, row.experiment)
+            menu.addAction(f"{title}   {_when(row.id)}", partial(self._page.open_record, row.id))
         if self._recent:
             menu.addSeparator()
         menu.addAction("Episode file…", self.ask_file)
@@ -126,3 +128,8 @@ class Menus(QObject):
             page.workspace.show_error(str(error), "The file was left as it is", "Choose a file of Alchemy episodes")
 
         page.workspace.loader.load("alchemy-episodes", lambda: read_episodes(file), done, failed)
+
+
+def _when(identifier: str) -> str:
+    """When a run began, from its identifier."""
+    return f"{identifier[:4]}-{identifier[4:6]}-{identifier[6:8]} {identifier[9:11]}:{identifier[11:13]}"

@@ -362,7 +362,7 @@ class AlchemyPage(Page):
             self.lines.show()
             self.transport.show()
             self.welcome.set_waiting(False)
-        advice = self.advice or not self.playing
+        advice = self.advice or not self.playing or self.shown[0] != PERSON
         self.panels.set_messages(
             "Hidden while you play\nPress B to see what can be known", "Press A to see what the ideal observer would do"
         )

@@ -114,7 +114,7 @@ class Panels(QSplitter):
 
     def _show_line(self, target: LineView, view: View, line: str, path, k: int) -> None:
         situations, index = view.situations, path.index(view.position)
-        target.set_compared(len(view.shown) == 2, situations.lines[line].title)
+        target.set_title(situations.lines[line].title if len(view.shown) == 2 else "")
         row = path.rows[index]
         ideal = situations.ideal(row) if view.advice and view.enabled and k == 0 else None
         advice = int(ideal["action"]) if ideal is not None else None
@@ -133,6 +133,8 @@ class Panels(QSplitter):
         """One line: the row below is shown. Two lines: two columns, with the points beside them."""
         if compared == self.views[1].isVisibleTo(self):
             return
+        for view in self.views:  # first: the least widths decide how much room the columns get
+            view.stack(compared)
         self.views[1].setVisible(compared)
         self._bottom.setVisible(not compared)
         if compared:

@@ -156,7 +156,7 @@ def belief_state(situations: Situations, path: Path, index: int, *, truth: bool)
     node, first = situations.nodes[path.rows[index]], situations.nodes[path.rows[0]]
     return BeliefState(
         remaining=int(node["remaining"]),
-        bits=tuple(max(float(b), 0.0) for b in node["entropy"][1:]),
+        bits=tuple(max(0.0, float(b)) for b in node["entropy"][1:]),
         prior_bits=float(first["entropy"][0]),
         matrix=tuple(tuple(round(float(v), 5) for v in row) for row in node["potion_marginal"]),
         truth=truth_of(situations, int(node["episode"])) if truth else (),
@@ -169,4 +169,4 @@ def possible_bits(situations: Situations, path: Path, index: int) -> float:
         return nan
     values = situations.nodes[path.rows[index - 1]]["expected_information"]
     best = float(np.nanmax(values)) if not np.isnan(values).all() else nan
-    return nan if isnan(best) else max(best, 0.0)
+    return nan if isnan(best) else max(0.0, best)

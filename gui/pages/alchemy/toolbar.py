@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import random
 
-from PySide6.QtCore import Signal, Slot
+from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QComboBox, QFrame, QHBoxLayout, QMenu, QPushButton, QSpinBox, QToolButton
 
 from engine.agents.catalogue import AGENTS
@@ -82,8 +83,21 @@ class Toolbar(QFrame):
         for widget in (self.watch_button, self.play_button, self.what_if_button, self.export_button):
             layout.addWidget(widget)
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Buttons that say it in words where there is room, with their icon alone where there is not."""
+        super().resizeEvent(event)
+        self._show_words(event.size().width() >= 64 * self.fontMetrics().height())
+
+    def _show_words(self, words: bool) -> None:
+        for button in (self.open_button, self.watch_button, self.play_button, self.what_if_button, self.export_button):
+            text = button.accessibleName() if words else ""
+            if button.text() != text:
+                button.setText(text)
+
     def _button(self, text: str, hint: str, icon: str) -> QPushButton:
         button = QPushButton(text)
+        button.setAccessibleName(text)
+        button.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # Space after a click plays, as everywhere on the page
         button.setToolTip(hint)
         set_icon(button, icon, 2 * UNIT)
         return button
@@ -104,7 +118,10 @@ class Toolbar(QFrame):
 
     def show_progress(self, share: float | None) -> None:
         """Show on the export button how much of an animation is painted; None where none is."""
-        self.export_button.setText("Export" if share is None else f"{100 * share:.0f} %")
+        self.export_button.setAccessibleName("Export" if share is None else f"{100 * share:.0f} %")
+        self.export_button.setText(self.export_button.accessibleName())
+        if share is None:
+            self._show_words(bool(self.open_button.text()))
 
     @property
     def chemistry(self) -> Chemistry:

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from gui.pages.alchemy.model import Situations
+from gui.widgets.alchemy_words import number
 
 
 def result_words(situations: Situations, episode: int, line: str, score: float) -> str:
     """The score of a finished line beside everyone else's on the same chemistry."""
-    words = [f"{r.title} {sum(r.trial_scores):.0f}" for r in situations.references.get(episode, [])]
+    words = [f"{r.title} {number(sum(r.trial_scores))}" for r in situations.references.get(episode, [])]
     for other in situations.lines.values():
         if other.identifier != line and other.episode == episode:
-            words.append(f"{other.title} {float(situations.nodes['score'][other.leaf]):.0f}")
-    return f"You scored {score:.0f} points" + (f"; {', '.join(words)}" if words else "")
+            words.append(f"{other.title} {number(float(situations.nodes['score'][other.leaf]))}")
+    return f"You scored {number(score)} points" + (f"; {', '.join(words)}" if words else "")
 
 
 def hint_words(situations: Situations, branching: bool, turn: bool) -> str:

@@ -11,7 +11,7 @@ from PIL import Image
 
 from engine.data import omniglot
 from engine.data.folders import find
-from engine.data.omniglot import OneShot, drawings, read_original, read_packed
+from engine.data.omniglot import OneShot, drawings, read_original, read_packed, strokes, turned
 from engine.errors import BadInput
 
 
@@ -44,14 +44,27 @@ def pack(path, pixels, held_out, **changes):
     return path
 
 
-def test_packed_drawings_become_shades(tmp_path):
+def test_packed_drawings_become_strokes(tmp_path):
     pixels = ink(4)
     found = read_packed(pack(tmp_path / "small.npz", pixels, [0, 1, 0, 1]))
-    assert found.images.shape == (4, 20, 21, 21)
+    assert found.strokes.shape == (4, 20, 4, 5, 5)
     assert found.held_out.tolist() == [False, True, False, True]
-    for character, drawer, y, x in ((0, 0, 0, 0), (3, 19, 20, 20), (2, 7, 11, 3)):
-        box = pixels[character, drawer, 5 * y : 5 * y + 5, 5 * x : 5 * x + 5]
-        assert found.images[character, drawer, y, x] == pytest.approx(box.mean())
+    for character, drawer in ((0, 0), (3, 19), (2, 7)):
+        np.testing.assert_allclose(found.strokes[character, drawer], strokes(pixels[character, [drawer]])[0], atol=1e-6)
+
+
+def test_strokes_tell_directions_and_places():
+    drawing = np.zeros((2, 105, 105))
+    drawing[0, 10:12, 5:100] = 1  # a line from left to right at the top: its slope runs up and down
+    drawing[1, 5:100, 92:94] = 1  # one from top to bottom at the right
+    across, down = strokes(drawing)
+    assert across.sum(axis=(1, 2)).argmax() == 2
+    assert down.sum(axis=(1, 2)).argmax() == 0
+    assert across.sum(axis=(0, 2)).argmax() == 0
+    assert down.sum(axis=(0, 1)).argmax() == 4
+    for quarters in range(4):
+        expected = strokes(np.rot90(drawing, quarters, axes=(1, 2)))
+        np.testing.assert_allclose(turned(strokes(drawing), quarters), expected, atol=1e-5)
 
 
 def test_damaged_packed_files(tmp_path):
@@ -94,7 +107,7 @@ def test_the_authors_files_give_the_same_drawings(tmp_path, monkeypatch):
     monkeypatch.setattr(omniglot, "ORIGINALS", sums)
     write_originals(tmp_path, pixels, zipped=False)
     found, packed = read_original(tmp_path), read_packed(pack(tmp_path / "small.npz", pixels, [0, 1]))
-    np.testing.assert_allclose(found.images, packed.images, atol=1e-6)
+    np.testing.assert_allclose(found.strokes, packed.strokes, atol=1e-6)
     assert found.held_out.tolist() == [False, True]
     (tmp_path / "images_evaluation/Greek/character01/0001_07.png").write_bytes(b"\x89PNG no more")
     with pytest.raises(BadInput, match=r"0001_07\.png is not a drawing"):
@@ -108,29 +121,31 @@ def test_the_authors_files_give_the_same_drawings(tmp_path, monkeypatch):
 
 
 def test_the_real_drawings(real):
-    assert real.images.shape == (1623, 20, 21, 21)
+    assert real.strokes.shape == (1623, 20, 4, 5, 5)
     assert real.held_out.sum() == 659
-    assert 0.05 < real.images.mean() < 0.12
-    within = np.abs(real.images[:200, 0] - real.images[:200, 1]).mean()
-    across = np.abs(real.images[:200, 0] - real.images[1:201, 1]).mean()
-    assert within < 0.95 * across  # drawings of one character are grouped
+    flat = real.strokes[real.held_out].reshape(659, 20, -1)
+    flat /= np.linalg.norm(flat, axis=-1, keepdims=True)
+    random, right = np.random.default_rng(0), 0
+    for _ in range(500):
+        five, (shown, asked) = random.choice(659, 5, replace=False), random.permutation(20)[:2]
+        right += (flat[five, shown] @ flat[five[0], asked]).argmax() == 0
+    assert 0.7 < right / 500 < 0.9  # the nearest drawing is mostly of the same character
 
 
 @pytest.mark.parametrize("held_out", [False, True])
 def test_episodes(real, held_out):
     task = OneShot(real, 5, held_out)
     batch = task.sample(np.random.default_rng(0), 6, 3)
-    assert batch.inputs.shape == (30, 6, 446)
+    assert batch.inputs.shape == (30, 6, 105)
     assert batch.classes
     truth = batch.targets.argmax(-1)
     for b in range(6):
         labels, counts = np.unique(truth[:, b], return_counts=True)
         assert counts.tolist() == [10, 10, 10]
         assert labels.max() < 5
-    np.testing.assert_array_equal(batch.inputs[1:, :, 441:], batch.targets[:-1])  # one step late
-    assert not batch.inputs[0, :, 441:].any()
-    assert batch.inputs[..., :441].min() >= 0
-    assert batch.inputs[..., :441].max() <= 1
+    np.testing.assert_array_equal(batch.inputs[1:, :, 100:], batch.targets[:-1])  # one step late
+    assert not batch.inputs[0, :, 100:].any()
+    assert 0.8 < np.square(batch.inputs[..., :100]).mean() < 1.2
     again = task.sample(np.random.default_rng(0), 6, 3)
     np.testing.assert_array_equal(batch.inputs, again.inputs)
     for level in (0, 6):
@@ -138,10 +153,12 @@ def test_episodes(real, held_out):
             task.sample(np.random.default_rng(0), 6, level)
 
 
-def test_held_out_drawings_are_shown_as_they_are(real):
-    batch = OneShot(real, 5, True).sample(np.random.default_rng(1), 1, 5)
-    known = {image.tobytes() for image in real.images[real.held_out].reshape(-1, 441)}
-    assert all(image.tobytes() in known for image in batch.inputs[:, 0, :441])
-    varied = OneShot(real, 5).sample(np.random.default_rng(1), 1, 5)
-    trained = {image.tobytes() for image in real.images[~real.held_out].reshape(-1, 441)}
-    assert not any(image.tobytes() in trained for image in varied.inputs[:, 0, :441])
+def test_only_training_turns_characters(real):
+    def nearest(task, pool):
+        shown = task.sample(np.random.default_rng(1), 1, 5).inputs[:, 0, :100]
+        found = pool.reshape(-1, 100) / np.sqrt(np.square(real.strokes).mean())
+        return np.array([np.abs(found - each).max(axis=1).min() for each in shown])
+
+    assert (nearest(OneShot(real, 5, True), real.strokes[real.held_out]) < 1e-5).all()
+    trained = nearest(OneShot(real, 5), real.strokes[~real.held_out])
+    assert 0 < (trained > 1e-3).sum() < 50  # some turned, some not

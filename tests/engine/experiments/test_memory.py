@@ -12,8 +12,9 @@ from engine.errors import BadInput, Stopped
 from engine.experiments.context import Context
 from engine.experiments.control import Control
 from engine.experiments.memory import MemoryConfiguration, run
+from engine.experiments.memory_models import publish
 from engine.memory import training
-from engine.memory.models import card_of, restore
+from engine.memory.models import card_of, load_model, restore
 from engine.runs import Record, RecordWriter
 from engine.runs.checkpoints import load_checkpoint
 
@@ -132,3 +133,20 @@ def test_a_checkpoint_of_another_shape(tmp_path):
         train(tmp_path, episodes=32, hidden=17, parent=begun.folder)
     with pytest.raises(BadInput, match="no checkpoint"):
         train(tmp_path, episodes=32, parent=tmp_path)
+
+
+def test_a_finished_run_becomes_a_model(tmp_path):
+    first, _ = train(tmp_path / "runs", episodes=16)
+    stopped, _ = train(tmp_path / "runs", episodes=32, stop_at=24, parent=first.folder)
+    with pytest.raises(BadInput, match="no finished run of memory"):
+        publish(stopped.folder, "copy", tmp_path)
+    path = publish(first.folder, "copy", tmp_path)
+    card, network = load_model(path)
+    assert card.made["figures"]["episodes"] == 16
+    assert card.levels == (1, 2)
+    (command,) = card.made["commands"]
+    assert command.startswith("athanor run memory --set model=sam --set task=copy --set slots=16 ")
+    assert command.endswith("--seed 1")
+    weights, _ = load_checkpoint(first.folder, "latest")
+    for name, value in network.state_dict().items():
+        np.testing.assert_array_equal(value.numpy(), weights[f"network/{name}"])

@@ -1,6 +1,7 @@
 """One contract, two engines: every scenario holds for the child process and for the inline thread."""
 
 import dataclasses
+import queue
 import threading
 import time
 
@@ -9,6 +10,8 @@ import pytest
 from engine.experiments.catalogue import EXPERIMENTS
 from engine.runs import Record
 from engine.service.jobs import Job
+from engine.service.protocol import Finished, Prepare, Submit
+from engine.service.server import Server
 
 
 @pytest.fixture(params=["process", "inline"])
@@ -160,8 +163,8 @@ def test_an_engine_that_was_never_started_can_be_shut_down(make_engine):
     EngineThread().shutdown()
 
 
-def test_an_idle_engine_prepares_once_and_runs_what_comes_meanwhile(make_engine, monkeypatch, tmp_path, until):
-    calls, go_on = [], threading.Event()
+def test_an_engine_prepares_while_idle_and_runs_what_comes_meanwhile(monkeypatch, tmp_path):
+    calls, go_on, sent = [], threading.Event(), queue.SimpleQueue()
 
     def prepare():
         calls.append(threading.current_thread().name)
@@ -172,15 +175,24 @@ def test_an_idle_engine_prepares_once_and_runs_what_comes_meanwhile(make_engine,
     monkeypatch.setattr("tests.engine.service.ready", prepare, raising=False)
     monkeypatch.setitem(EXPERIMENTS, "alchemy-play", broken)  # what cannot be prepared ends nothing
     monkeypatch.setitem(EXPERIMENTS, "pulse", quick)
-    engine = make_engine("inline")
-    engine.warm("interactive")
-    engine.warm("interactive")
-    job = engine.submit(Job("pulse", {"steps": 3}, lane="interactive", runs_folder=str(tmp_path)))
-    until(engine, lambda snapshot: len(calls) == 1)
-    assert not engine.snapshot().job(job).ended
+    server = Server(sent.put, 1)
+    thread = threading.Thread(target=server.serve, name="serving", daemon=True)
+    thread.start()
+    server.receive(Prepare())
+    job = Job("pulse", {"steps": 3}, lane="interactive", runs_folder=str(tmp_path))
+    server.receive(Submit(job))
+    while not calls:
+        time.sleep(0.01)
+    assert server.preparing
+    assert not server.busy
     go_on.set()
-    assert engine.wait(job, 20).status == "finished"
-    assert calls == ["inline engine"]
+    while not isinstance(message := sent.get(timeout=20), Finished):
+        pass
+    assert (message.job, message.status) == (job.id, "finished")
+    assert calls == ["serving"]
+    server.leave()
+    thread.join(5)
+    assert not thread.is_alive()
 
 
 def test_an_engine_that_prepares_leaves_at_once(make_engine, until):

@@ -284,7 +284,9 @@ def test_the_open_menu_lists_records_that_are_read_off_the_main_thread(opened, m
     menu.aboutToShow.emit()
     assert [action.text() for action in menu.actions()] == ["Episode file…"]
     opened.until(lambda: len(menu.actions()) > 1)
-    assert opened.page.situations.record.id[:15] in menu.actions()[0].text()
+    assert menu.actions()[0].text().startswith("Alchemy bench   20")
+    menu.actions()[0].trigger()
+    assert opened.page.situations.record.id[:4] in menu.actions()[0].text()
     assert threads
     assert threading.main_thread() not in threads
 

@@ -69,7 +69,7 @@ def test_stones_on_the_cube_lie_inside_the_picture_apart_from_each_other_and_nea
         assert crowded or all(hypot(x - a, y - b) > 2 * TOKEN * radius for a, b in places[:k])
     for vertex, found in enumerate(layout.tokens):
         for x, y in found:
-            nearest = min(range(8), key=lambda v: hypot(layout.points[v][0] - x, layout.points[v][1] - y))  # noqa: B023
+            nearest = min(range(8), key=lambda v: hypot(layout.points[v][0] - x, layout.points[v][1] - y))
             assert crowded or nearest == vertex
 
 

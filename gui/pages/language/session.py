@@ -1,0 +1,76 @@
+"""An evaluation under way as the page sees it: a job of the engine, its record, its end, and the key it may ask for."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from engine.service.jobs import Job
+
+if TYPE_CHECKING:
+    from engine.service.jobs import JobState
+    from gui.bridge import Bridge
+
+ALCHEMY, FEATURES = "text-alchemy", "feature-world"
+
+
+@dataclass
+class Session:
+    """One batch job."""
+
+    engine: Bridge
+    job: str
+    record: str | None = None
+
+    @classmethod
+    def begin(cls, engine: Bridge, experiment: str, settings: dict[str, Any], title: str, seed: int,
+              parent: str | None = None) -> Session:  # fmt: skip
+        """Queue a run; ``parent`` is the interrupted run that it continues without asking or paying anything twice."""
+        job = Job(experiment, settings, seed=seed, title=title, parent=parent)
+        return cls(engine, engine.submit(job))
+
+    @property
+    def state(self) -> JobState | None:
+        """How the job stands, None until the engine has seen it."""
+        return self.engine.snapshot.job(self.job)
+
+    @property
+    def running(self) -> bool:
+        """Whether it still runs or waits."""
+        state = self.state
+        return state is None or not state.ended
+
+    def look(self) -> str | None:
+        """The record's folder on the call that first knows it."""
+        state = self.state
+        if state is not None and state.record and self.record is None:
+            self.record = state.record
+            return self.record
+        return None
+
+    @property
+    def failed(self) -> str | None:
+        """Why it ended badly, None where it did not."""
+        state = self.state
+        if state is not None and state.status in ("failed", "crashed", "interrupted"):
+            return state.error or f"The run {state.status}"
+        return None
+
+    @property
+    def words(self) -> str:
+        """How it goes, in a few words."""
+        state = self.state
+        if state is None or state.status == "queued":
+            return "waits for its turn"
+        if state.total:
+            return f"{int(state.done)} of {int(state.total)} {state.unit}"
+        return state.status
+
+    def stop(self) -> None:
+        """End it; everything so far is kept."""
+        if self.running:
+            self.engine.stop(self.job)
+
+    def answer_key(self, provider: str, key: str) -> None:
+        """Hand the run the key it waits for; it is kept in its memory alone."""
+        self.engine.command(self.job, {"command": "key", "provider": provider, "key": key})
