@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from engine.alchemy.actions import ACTIONS
+from engine.alchemy.chemistry import STEPS
 from engine.alchemy.episodes import episode_from_json
 from engine.alchemy.trace import DECISIONS, ENDED, Node, Trace
 from engine.errors import BadInput
@@ -61,8 +62,10 @@ def _again(trace: Trace, row: Any, nodes: list[Node], episodes: dict[Any, Any], 
     if parent < 0:
         return trace.begin(int(row["episode"]), episode_from_json(episodes[int(row["episode"])]))
     before = nodes[parent]
-    at_once = int(row["effect"]) == ENDED
-    return trace.step(before, action, agents.get(int(row["agent"]), -1), ends=at_once)
+    moved_on = int(row["trial"]) != before.state.trial or bool(row["done"])
+    # Trials of fewer steps than the game's end where their record says so.
+    ends = int(row["effect"]) == ENDED or (moved_on and before.state.step + 1 < STEPS)
+    return trace.step(before, action, agents.get(int(row["agent"]), -1), ends=ends)
 
 
 def _decisions(trace: Trace, record: Record, nodes: list[Node], agents: dict[Any, int]) -> None:

@@ -15,6 +15,7 @@ import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 from numpy.random import Generator
@@ -33,11 +34,15 @@ WORD = re.compile(r"[a-z0-9'-]+|\?")
 
 @dataclass(frozen=True, slots=True)
 class Story:
-    """``words``: the words in order; ``asked``: positions of the question marks; ``answers``: one for each of them."""
+    """``words``: the words in order; ``asked``: positions of the question marks; ``answers``: one for each of them.
+
+    ``needed``: position at which the first sentence that a question needs begins, one for each question.
+    """
 
     words: tuple[str, ...]
     asked: tuple[int, ...]
     answers: tuple[str, ...]
+    needed: tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +100,8 @@ def parse(text: str, where: str) -> Iterator[Story]:
     words: list[str] = []
     asked: list[int] = []
     answers: list[str] = []
+    needed: list[int] = []
+    begins: list[int] = []  # position of each sentence
     expected = 1
     for number, line in enumerate(text.splitlines(), start=1):
         head, _, rest = line.partition(" ")
@@ -102,18 +109,21 @@ def parse(text: str, where: str) -> Iterator[Story]:
             raise BadInput(f"{where}, line {number}: expected a sentence numbered {expected} or 1, not {line[:60]!r}")
         if int(head) == 1 and words:
             if asked:
-                yield Story(tuple(words), tuple(asked), tuple(answers))
-            words, asked, answers = [], [], []
+                yield Story(tuple(words), tuple(asked), tuple(answers), tuple(needed))
+            words, asked, answers, needed, begins = [], [], [], [], []
         expected = int(head) + 1
         sentence, *more = rest.split("\t")
+        begins.append(len(words))
         words += WORD.findall(sentence.lower())
         if more:
             if not more[0].strip() or not sentence.rstrip().endswith("?"):
                 raise BadInput(f"{where}, line {number}: a question needs a question mark and an answer: {line[:60]!r}")
             asked.append(len(words) - 1)
             answers.append(more[0].strip().lower())
+            lines = [int(line) for line in more[-1].split() if line.isdecimal() and 0 < int(line) < int(head)]
+            needed.append(begins[min(lines, default=1) - 1])
     if asked:
-        yield Story(tuple(words), tuple(asked), tuple(answers))
+        yield Story(tuple(words), tuple(asked), tuple(answers), tuple(needed))
     elif not words:
         raise BadInput(f"{where} is empty")
 
@@ -148,11 +158,37 @@ def _texts(source: Path, task: int) -> Iterator[tuple[str, str]]:
         raise BadInput(f"{source} cannot be read as bAbI data: {problem}") from problem
 
 
+class Passage(NamedTuple):
+    """A story, or part of one, as numbers: see ``Story``; int [words] and int [questions]."""
+
+    words: NDArray[np.intp]
+    asked: NDArray[np.intp]
+    answers: NDArray[np.intp]
+    needed: NDArray[np.intp]
+
+    def passage(self, random: Generator, level: int) -> Passage:
+        """``level`` questions with the sentences before them, from any place where at least one can be answered."""
+        latest = max(0, len(self.asked) - level)
+        first = int(random.integers(0, latest + 1))
+        while True:
+            begin = int(self.asked[first - 1]) + 1 if first else 0
+            part = slice(first, first + level)
+            known = self.needed[part] >= begin
+            if known.any():
+                break
+            first -= 1  # ends at 0, where everything is known
+        asked = self.asked[part]
+        words = self.words[begin : asked[-1] + 1]
+        return Passage(words, asked[known] - begin, self.answers[part][known], self.needed[part][known] - begin)
+
+
 @dataclass(frozen=True)
 class Stories:
-    """Read a story word by word; at each question mark, say the answer. Level: questions after which a story ends.
+    """Read a story word by word; at each question mark, say the answer. Level: questions of a passage.
 
-    Most tasks have five questions a story; short beginnings are what a network learns first.
+    Most tasks have five questions a story. A passage begins after any question and goes on for ``level`` more; those
+    that need an earlier sentence are not counted. Short passages are what a network learns first, and from whole
+    stories alone, of which there are only 2,000 a task, it would learn them by heart.
     """
 
     questions: Questions
@@ -173,33 +209,35 @@ class Stories:
         """See ``Task``; ``batch`` stories, as many steps as the longest has words."""
         if level < self.shortest:
             raise BadInput(f"level must be at least {self.shortest} for this task, not {level}")
-        return self.batch(random.integers(0, len(self), batch).tolist(), level)
+        stories = [self._encoded[i] for i in random.integers(0, len(self), batch).tolist()]
+        return self._batch([story.passage(random, level) for story in stories])
 
-    def batch(self, which: list[int], level: int | None = None) -> Batch:
-        """The stories of these numbers in the order of the file, whole or up to question ``level``."""
-        stories = [self._encoded[i] for i in which]
-        if level is not None:
-            stories = [(words[: at[:level][-1] + 1], at[:level], answers[:level]) for words, at, answers in stories]
-        steps = max(len(words) for words, _, _ in stories)
-        inputs = np.zeros((steps, len(which), self.inputs), np.float32)
-        targets = np.zeros((steps, len(which), self.outputs), np.float32)
-        asked = np.zeros((steps, len(which)), bool)
-        for b, (words, at, answers) in enumerate(stories):
-            inputs[np.arange(len(words)), b, words] = 1
-            targets[at, b, answers] = 1
-            asked[at, b] = True
+    def batch(self, which: list[int]) -> Batch:
+        """Whole stories of these numbers, in the order of the file."""
+        return self._batch([self._encoded[i] for i in which])
+
+    def _batch(self, stories: list[Passage]) -> Batch:
+        steps = max(len(story.words) for story in stories)
+        inputs = np.zeros((steps, len(stories), self.inputs), np.float32)
+        targets = np.zeros((steps, len(stories), self.outputs), np.float32)
+        asked = np.zeros((steps, len(stories)), bool)
+        for b, story in enumerate(stories):
+            inputs[np.arange(len(story.words)), b, story.words] = 1
+            targets[story.asked, b, story.answers] = 1
+            asked[story.asked, b] = True
         return Batch(inputs, targets, asked, classes=True)
 
     @functools.cached_property
-    def _encoded(self) -> list[tuple[NDArray[np.intp], NDArray[np.intp], NDArray[np.intp]]]:
-        """Words, positions and answers of each story as numbers."""
+    def _encoded(self) -> list[Passage]:
+        """Each story as numbers."""
         word = {name: i for i, name in enumerate(self.questions.words)}
         answer = {name: i for i, name in enumerate(self.questions.answers)}
         return [
-            (
+            Passage(
                 np.array([word[name] for name in story.words]),
                 np.array(story.asked),
                 np.array([answer[name] for name in story.answers]),
+                np.array(story.needed),
             )
             for story in (self.questions.test if self.held_out else self.questions.train)
         ]

@@ -6,6 +6,7 @@ import random
 import statistics
 import time
 from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QTimer
@@ -29,7 +30,7 @@ def measure(seconds: float) -> dict[str, Any]:
     with window("alchemy") as whole:
         page: AlchemyPage = whole.window.page
         whole.workspace.wait(lambda: False, IDLE_S)
-        figures = {"session_ms": _shown_ms(whole, page.play_yourself, lambda: page.may_act)}
+        figures = {"session_ms": _shown_ms(whole, page.play_yourself, lambda: page.may_act)[0]}
         page.toggle("advice")
         first = _click(whole, page, 2)
         figures |= {"first_situation_ms": first[0], "first_advice_ms": first[1]}
@@ -58,32 +59,39 @@ def _clicks(whole: Application, page: AlchemyPage, name: str) -> dict[str, float
 
 def _click(whole: Application, page: AlchemyPage, action: int) -> tuple[float, float]:
     """Milliseconds from an action on the bench to the situation after it, and to the advice there."""
-    before, began = page.row, time.perf_counter()
-    page.advice = True
-    situation = _shown_ms(whole, lambda: page.panels.action_chosen.emit(action), lambda: page.row != before)
-    page.advice = True  # an action hides it; here it is asked for again at once
-    known = page.situations.nodes["done"][page.row] or page.situations.ideal(page.row) is not None
-    if not known:
-        _shown_ms(whole, lambda: None, lambda: page.situations.ideal(page.row) is not None)
-    return situation, 1000 * (time.perf_counter() - began)
+    before = page.row
+
+    def act() -> None:
+        page.panels.action_chosen.emit(action)
+        page.advice = True  # an action hides it; here it is asked for again at once
+
+    def advised() -> bool:
+        return page.row != before and (_over(page, "you") or page.situations.ideal(page.row) is not None)
+
+    situation, advice = _shown_ms(whole, act, lambda: page.row != before, advised)
+    return situation, advice
 
 
-def _shown_ms(whole: Application, act: Callable[[], None], shown: Callable[[], bool]) -> float:
-    """From ``act()`` to the turn of the event loop after the frame in which ``shown()`` became true."""
-    page, ends = whole.window.page, []
+def _shown_ms(whole: Application, act: Callable[[], None], *conditions: Callable[[], bool]) -> list[float]:
+    """From ``act()`` to the turn of the event loop after the frame in which each of ``conditions`` became true."""
+    page = whole.window.page
+    ends: dict[int, float] = {}
+
+    def stamp(index: int) -> None:
+        ends.setdefault(index, time.perf_counter())
 
     def frame() -> None:
         page.on_frame()
-        if shown() and not ends:
-            ends.append(0.0)
-            QTimer.singleShot(0, lambda: ends.append(time.perf_counter()))  # after the paint events of this frame
+        for index, shown in enumerate(conditions):
+            if index not in ends and shown():
+                QTimer.singleShot(0, partial(stamp, index))  # after the paint events of this frame
 
     whole.clock.show(frame)
     began = time.perf_counter()
     act()
-    whole.workspace.wait(lambda: len(ends) == 2, 60)
+    whole.workspace.wait(lambda: len(ends) == len(conditions), 60)
     whole.clock.show(page.on_frame)
-    return 1000 * (ends[1] - began)
+    return [1000 * (ends[index] - began) for index in range(len(conditions))]
 
 
 def _over(page: AlchemyPage, line: str) -> bool:

@@ -9,7 +9,7 @@ import zipfile
 import numpy as np
 import pytest
 
-from engine.data.babi import PACKED, Stories, parse, questions, read
+from engine.data.babi import PACKED, Questions, Stories, parse, questions, read
 from engine.data.folders import find
 from engine.errors import BadInput
 
@@ -117,11 +117,30 @@ def test_batches(tmp_path):
         assert tuple(read_back) == story.words
         assert not batch.inputs[len(story.words) :, b].any()
         assert [found.answers[i] for i in batch.targets[:, b].argmax(-1)[batch.asked[:, b]]] == list(story.answers)
-    short = task.batch([0, 1], 1)
-    assert short.asked.sum(0).tolist() == [1, 1]
-    assert len(short.inputs) == found.train[0].asked[0] + 1
     with pytest.raises(BadInput, match="level must be at least 1"):
         task.sample(np.random.default_rng(0), 2, 0)
+
+
+def test_passages_hold_what_their_questions_need():
+    text = """1 Mary moved to the bathroom.
+2 Where is Mary?\tbathroom\t1
+3 John went home.
+4 Where is John?\thome\t3
+5 Where is Mary?\tbathroom\t1
+"""
+    (story,) = parse(text, "here")
+    assert story.needed == (0, story.asked[0] + 1, 0)
+    found = Questions((story,), (story,), tuple(sorted(set(story.words))), ("bathroom", "home"))
+    random, seen = np.random.default_rng(0), set()
+    for _ in range(60):
+        batch = Stories(found).sample(random, 1, 2)
+        words = tuple(found.words[i] for i in batch.inputs[:, 0].argmax(-1))
+        answers = tuple(found.answers[i] for i in batch.targets[:, 0].argmax(-1)[batch.asked[:, 0]])
+        seen.add((" ".join(words), answers))
+    assert seen == {
+        ("mary moved to the bathroom where is mary ? john went home where is john ?", ("bathroom", "home")),
+        ("john went home where is john ? where is mary ?", ("home",)),
+    }
 
 
 def test_the_real_stories():

@@ -47,14 +47,14 @@ def train(folder, *, parent=None, stop_at=None, seed=1, **settings):
 
 
 def test_learns_and_keeps_what_it_did(tmp_path):
-    record, result = train(tmp_path, episodes=2400, learning_rate=1e-2, save_every=1200, level=1)
+    record, result = train(tmp_path, episodes=1200, learning_rate=2e-2, save_every=600, level=1)
     steps, loss = record.scalars("loss")
-    assert steps[-1] == result["episodes"] == 2400
+    assert steps[-1] == result["episodes"] == 1200
     assert loss[-3:].mean() < 0.9 * loss[0]
     assert 0 <= result["bits_wrong"] < 4  # chance: half of 8 bits
     assert set(result["beyond"]) == {"50", "100"}
     traces = record.events("traces")
-    assert [trace["training_step"] for trace in traces] == [0, 1200, 2400]
+    assert [trace["training_step"] for trace in traces] == [0, 600, 1200]
     rows = record.table("trace_steps").read()
     for trace in traces:
         own = rows[rows["trace"] == trace["trace"]]

@@ -1,0 +1,97 @@
+"""The bar above the views: what is open, which view, how a run goes, and Stop."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtWidgets import QButtonGroup, QFrame, QHBoxLayout, QMenu, QProgressBar, QPushButton
+
+from gui.theme import UNIT
+from gui.widgets.icon import set_icon
+from gui.widgets.labels import ElidedLabel
+
+SETUP, TALKS, FIGURES, OBJECTS = "setup", "talks", "figures", "objects"
+VIEWS = (
+    (SETUP, "Set up", "Choose model, condition and limits, then run"),
+    (TALKS, "Transcripts", "Every turn, beside the table and what can be known"),
+    (FIGURES, "Figures", "Conditions compared with each other and with published figures"),
+    (OBJECTS, "Feature World", "Find the feature that pays, by hand or watching"),
+)
+
+
+class Toolbar(QFrame):
+    """``view_chosen`` carries one of VIEWS; ``stop_clicked`` ends the run under way."""
+
+    view_chosen = Signal(str)
+    stop_clicked = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setProperty("role", "bar")
+        self.open_button = self._button("Open", "Open a recorded evaluation", "folder")
+        self.export_button = self._button("Export", "JSON lines, pictures, Python, the command line", "export")
+        for button in (self.open_button, self.export_button):
+            button.setMenu(QMenu(button))
+        self.stop_button = self._button("Stop", "End the run; everything so far is kept", "stop")
+        self.stop_button.clicked.connect(self.stop_clicked)
+        self.words = ElidedLabel("", "small")
+        self.words.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        self.progress = QProgressBar()
+        self.progress.setTextVisible(False)
+        self.progress.setFixedWidth(10 * UNIT)
+        self.progress.setRange(0, 1000)
+        self.progress.setAccessibleName("Progress of the run")
+        self.buttons: dict[str, QPushButton] = {}
+        group = QButtonGroup(self)
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(UNIT, UNIT, UNIT, UNIT)
+        layout.setSpacing(UNIT)
+        layout.addWidget(self.open_button)
+        row = QHBoxLayout()
+        row.setSpacing(0)
+        for name, title, hint in VIEWS:
+            button = QPushButton(title)
+            button.setProperty("role", "quiet")
+            button.setCheckable(True)
+            button.setToolTip(hint)
+            button.setProperty("view", name)
+            button.toggled.connect(self._on_toggled)
+            button.clicked.connect(self._on_clicked)
+            group.addButton(button)
+            self.buttons[name] = button
+            row.addWidget(button)
+        layout.addLayout(row)
+        layout.addWidget(self.words, 1)
+        for widget in (self.progress, self.stop_button, self.export_button):
+            layout.addWidget(widget)
+        self.show_run("", None)
+        self.show_view(SETUP)
+
+    def _button(self, text: str, hint: str, icon: str) -> QPushButton:
+        button = QPushButton(text)
+        button.setToolTip(hint)
+        set_icon(button, icon, 2 * UNIT)
+        return button
+
+    @Slot(bool)
+    def _on_toggled(self, checked: bool) -> None:
+        # A font set by hand is lost when the application's style sheet changes with the theme.
+        self.sender().setStyleSheet("font-weight: 600;" if checked else "")
+
+    @Slot()
+    def _on_clicked(self) -> None:
+        self.view_chosen.emit(str(self.sender().property("view")))
+
+    def show_view(self, name: str) -> None:
+        """Mark the view on screen."""
+        self.buttons[name].setChecked(True)
+
+    def show_run(self, words: str, share: float | None) -> None:
+        """How things stand in words; ``share`` (0 to 1) of a run under way, None where none is."""
+        if words != self.words.text():
+            self.words.setText(words)
+        running = share is not None
+        for widget in (self.stop_button, self.progress):
+            if widget.isVisibleTo(self) != running:
+                widget.setVisible(running)
+        if running:
+            self.progress.setValue(int(1000 * share))
