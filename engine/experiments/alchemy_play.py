@@ -31,7 +31,6 @@ from engine.alchemy.belief import Belief
 from engine.alchemy.environment import deal
 from engine.alchemy.episodes import Episode, read_episodes, sample_episode
 from engine.alchemy.levels import BENCHMARK, Level
-from engine.alchemy.planning_search import warm_up
 from engine.alchemy.restore import restore
 from engine.alchemy.trace import Node, Trace
 from engine.errors import BadInput
@@ -78,7 +77,6 @@ def run(configuration: PlayConfiguration, context: Context) -> dict[str, Any]:
 
 def prepare() -> None:
     """Load the tables and the machine code that the first moves of a session need, by making such moves."""
-    warm_up()
     level = Level.parse(BENCHMARK)
     episode = sample_episode(np.random.RandomState(0), level, trials=1)
     oracle_trial_scores(episode)

@@ -52,23 +52,19 @@ class Transcript(QAbstractScrollArea):
     def set_cards(self, cards: Sequence[Card]) -> None:
         """Show these cards; where they continue those on screen, only the new ones cost anything."""
         old, follow = self.cards, self._at_end
-        same = 0
-        limit = min(len(old), len(cards))
-        if limit and old[0].key == cards[0].key:
-            same = limit
-            while same and old[same - 1] != cards[same - 1]:  # only the last ones still change
-                same -= 1
-                if limit - same > 8:
-                    same = 0
-                    break
-        if same == len(old) == len(cards):
+        same = min(len(old), len(cards))
+        if same and old[0].key != cards[0].key or len(cards) < len(old):
+            same = 0
+        changed = [place for place in range(same) if old[place] is not cards[place]]
+        if same == len(cards) == len(old) and not changed:
             return
         self.cards = list(cards)
         if not same:
             self._open.clear()
             self._blocks.clear()
-        for card in old[same:limit]:
-            self._blocks.pop(card.key, None)
+        for place in changed:
+            self._blocks.pop(cards[place].key, None)
+            self._heights[place] = self._guess(cards[place])
         self._places = {card.key: place for place, card in enumerate(self.cards)}
         fresh = np.array([self._guess(card) for card in self.cards[same:]], float)
         self._heights = np.concatenate([self._heights[:same], fresh])

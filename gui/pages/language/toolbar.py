@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtWidgets import QButtonGroup, QFrame, QHBoxLayout, QMenu, QProgressBar, QPushButton
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QProgressBar, QPushButton, QTabBar
 
 from gui.theme import UNIT
 from gui.widgets.icon import set_icon
@@ -40,26 +40,20 @@ class Toolbar(QFrame):
         self.progress.setFixedWidth(10 * UNIT)
         self.progress.setRange(0, 1000)
         self.progress.setAccessibleName("Progress of the run")
-        self.buttons: dict[str, QPushButton] = {}
-        group = QButtonGroup(self)
+        self.tabs = QTabBar()
+        self.tabs.setDrawBase(False)
+        self.tabs.setExpanding(False)
+        self.tabs.setAccessibleName("View")
+        for place, (name, title, hint) in enumerate(VIEWS):
+            self.tabs.addTab(title)
+            self.tabs.setTabToolTip(place, hint)
+            self.tabs.setTabData(place, name)
+        self.tabs.currentChanged.connect(self._on_tab)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(UNIT, UNIT, UNIT, UNIT)
         layout.setSpacing(UNIT)
         layout.addWidget(self.open_button)
-        row = QHBoxLayout()
-        row.setSpacing(0)
-        for name, title, hint in VIEWS:
-            button = QPushButton(title)
-            button.setProperty("role", "quiet")
-            button.setCheckable(True)
-            button.setToolTip(hint)
-            button.setProperty("view", name)
-            button.toggled.connect(self._on_toggled)
-            button.clicked.connect(self._on_clicked)
-            group.addButton(button)
-            self.buttons[name] = button
-            row.addWidget(button)
-        layout.addLayout(row)
+        layout.addWidget(self.tabs)
         layout.addWidget(self.words, 1)
         for widget in (self.progress, self.stop_button, self.export_button):
             layout.addWidget(widget)
@@ -72,18 +66,14 @@ class Toolbar(QFrame):
         set_icon(button, icon, 2 * UNIT)
         return button
 
-    @Slot(bool)
-    def _on_toggled(self, checked: bool) -> None:
-        # A font set by hand is lost when the application's style sheet changes with the theme.
-        self.sender().setStyleSheet("font-weight: 600;" if checked else "")
-
-    @Slot()
-    def _on_clicked(self) -> None:
-        self.view_chosen.emit(str(self.sender().property("view")))
+    @Slot(int)
+    def _on_tab(self, place: int) -> None:
+        self.view_chosen.emit(str(self.tabs.tabData(place)))
 
     def show_view(self, name: str) -> None:
         """Mark the view on screen."""
-        self.buttons[name].setChecked(True)
+        place = next(place for place in range(self.tabs.count()) if self.tabs.tabData(place) == name)
+        self.tabs.setCurrentIndex(place)
 
     def show_run(self, words: str, share: float | None) -> None:
         """How things stand in words; ``share`` (0 to 1) of a run under way, None where none is."""
