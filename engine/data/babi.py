@@ -12,7 +12,7 @@ import re
 import tarfile
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
@@ -29,20 +29,19 @@ PACKED = "babi_v1_2_en.zip"
 ORIGINALS = ("tasks_1-20_v1-2.tar.gz", "tasks_1-20_v1-2")
 NAME = re.compile(r"(en|en-10k)/qa(\d+)_[^/]*_(train|test)\.txt$")
 LARGEST = 16 << 20  # bytes of one text; the largest real one has 5.3 MB
+LEFT_OUT = 0.3  # share of sentences without use that a training passage lacks
 WORD = re.compile(r"[a-z0-9'-]+|\?")
 
 
-@dataclass(frozen=True, slots=True)
-class Story:
-    """``words``: the words in order; ``asked``: positions of the question marks; ``answers``: one for each of them.
-
-    ``needed``: position at which the first sentence that a question needs begins, one for each question.
-    """
+class Line(NamedTuple):
+    """A sentence in words; a question has an ``answer`` and ``needs`` earlier lines, counted from 0."""
 
     words: tuple[str, ...]
-    asked: tuple[int, ...]
-    answers: tuple[str, ...]
-    needed: tuple[int, ...]
+    answer: str | None = None
+    needs: tuple[int, ...] = ()
+
+
+Story = tuple[Line, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,8 +85,8 @@ def read(source: Path, task: int) -> Questions:
             _, path, text = texts[number, part]
             stories += parse(text, f"{source.name}, {path}")
     everything = parts["train"] + parts["test"]
-    words = sorted({word for story in everything for word in story.words})
-    answers = sorted({answer for story in everything for answer in story.answers})
+    words = sorted({word for story in everything for line in story for word in line.words})
+    answers = sorted({line.answer for story in everything for line in story if line.answer is not None})
     return Questions(tuple(parts["train"]), tuple(parts["test"]), tuple(words), tuple(answers))
 
 
@@ -97,35 +96,27 @@ def parse(text: str, where: str) -> Iterator[Story]:
     A line is its number in the story and a sentence; in questions a tab, the answer, a tab and the supporting lines
     follow. An answer of several words (tasks 8 and 19) is taken as one symbol.
     """
-    words: list[str] = []
-    asked: list[int] = []
-    answers: list[str] = []
-    needed: list[int] = []
-    begins: list[int] = []  # position of each sentence
-    expected = 1
+    story: list[Line] = []
     for number, line in enumerate(text.splitlines(), start=1):
         head, _, rest = line.partition(" ")
+        expected = len(story) + 1
         if not head.isdecimal() or int(head) not in (1, expected) or not rest.strip():
             raise BadInput(f"{where}, line {number}: expected a sentence numbered {expected} or 1, not {line[:60]!r}")
-        if int(head) == 1 and words:
-            if asked:
-                yield Story(tuple(words), tuple(asked), tuple(answers), tuple(needed))
-            words, asked, answers, needed, begins = [], [], [], [], []
-        expected = int(head) + 1
+        if int(head) == 1 and story:
+            yield tuple(story)
+            story = []
         sentence, *more = rest.split("\t")
-        begins.append(len(words))
-        words += WORD.findall(sentence.lower())
-        if more:
-            if not more[0].strip() or not sentence.rstrip().endswith("?"):
-                raise BadInput(f"{where}, line {number}: a question needs a question mark and an answer: {line[:60]!r}")
-            asked.append(len(words) - 1)
-            answers.append(more[0].strip().lower())
-            lines = [int(line) for line in more[-1].split() if line.isdecimal() and 0 < int(line) < int(head)]
-            needed.append(begins[min(lines, default=1) - 1])
-    if asked:
-        yield Story(tuple(words), tuple(asked), tuple(answers), tuple(needed))
-    elif not words:
+        words = tuple(WORD.findall(sentence.lower()))
+        if not more:
+            story.append(Line(words))
+            continue
+        if not more[0].strip() or not sentence.rstrip().endswith("?"):
+            raise BadInput(f"{where}, line {number}: a question needs a question mark and an answer: {line[:60]!r}")
+        needs = [int(each) - 1 for each in more[-1].split() if each.isdecimal() and 0 < int(each) <= len(story)]
+        story.append(Line(words, more[0].strip().lower(), tuple(needs)))
+    if not story:
         raise BadInput(f"{where} is empty")
+    yield tuple(story)
 
 
 def _texts(source: Path, task: int) -> Iterator[tuple[str, str]]:
@@ -159,27 +150,11 @@ def _texts(source: Path, task: int) -> Iterator[tuple[str, str]]:
 
 
 class Passage(NamedTuple):
-    """A story, or part of one, as numbers: see ``Story``; int [words] and int [questions]."""
+    """What is read, as numbers: ``words`` int [n], ``asked`` int [questions] positions, ``answers`` int [questions]."""
 
     words: NDArray[np.intp]
     asked: NDArray[np.intp]
     answers: NDArray[np.intp]
-    needed: NDArray[np.intp]
-
-    def passage(self, random: Generator, level: int) -> Passage:
-        """``level`` questions with the sentences before them, from any place where at least one can be answered."""
-        latest = max(0, len(self.asked) - level)
-        first = int(random.integers(0, latest + 1))
-        while True:
-            begin = int(self.asked[first - 1]) + 1 if first else 0
-            part = slice(first, first + level)
-            known = self.needed[part] >= begin
-            if known.any():
-                break
-            first -= 1  # ends at 0, where everything is known
-        asked = self.asked[part]
-        words = self.words[begin : asked[-1] + 1]
-        return Passage(words, asked[known] - begin, self.answers[part][known], self.needed[part][known] - begin)
 
 
 @dataclass(frozen=True)
@@ -187,8 +162,9 @@ class Stories:
     """Read a story word by word; at each question mark, say the answer. Level: questions of a passage.
 
     Most tasks have five questions a story. A passage begins after any question and goes on for ``level`` more; those
-    that need an earlier sentence are not counted. Short passages are what a network learns first, and from whole
-    stories alone, of which there are only 2,000 a task, it would learn them by heart.
+    that need an earlier sentence are not counted. Short passages are what a network learns first. In training,
+    sentences that no counted question needs are left out now and then: 2,000 stories, always the same, a network learns
+    by heart.
     """
 
     questions: Questions
@@ -206,41 +182,64 @@ class Stories:
         return len(self.questions.answers)
 
     def sample(self, random: Generator, batch: int, level: int) -> Batch:
-        """See ``Task``; ``batch`` stories, as many steps as the longest has words."""
+        """See ``Task``; ``batch`` passages, as many steps as the longest has words."""
         if level < self.shortest:
             raise BadInput(f"level must be at least {self.shortest} for this task, not {level}")
-        stories = [self._encoded[i] for i in random.integers(0, len(self), batch).tolist()]
-        return self._batch([story.passage(random, level) for story in stories])
+        stories = [self._stories[i] for i in random.integers(0, len(self), batch).tolist()]
+        return self._batch([self._passage(*self._part(story, random, level)) for story in stories])
 
     def batch(self, which: list[int]) -> Batch:
         """Whole stories of these numbers, in the order of the file."""
-        return self._batch([self._encoded[i] for i in which])
+        stories = [self._stories[i] for i in which]
+        return self._batch([self._passage(story, [line.answer is not None for line in story]) for story in stories])
 
-    def _batch(self, stories: list[Passage]) -> Batch:
-        steps = max(len(story.words) for story in stories)
-        inputs = np.zeros((steps, len(stories), self.inputs), np.float32)
-        targets = np.zeros((steps, len(stories), self.outputs), np.float32)
-        asked = np.zeros((steps, len(stories)), bool)
-        for b, story in enumerate(stories):
-            inputs[np.arange(len(story.words)), b, story.words] = 1
-            targets[story.asked, b, story.answers] = 1
-            asked[story.asked, b] = True
+    def __len__(self) -> int:
+        return len(self._stories)
+
+    @property
+    def _stories(self) -> tuple[Story, ...]:
+        return self.questions.test if self.held_out else self.questions.train
+
+    def _part(self, story: Story, random: Generator, level: int) -> tuple[list[Line], list[bool]]:
+        """Lines of a passage, and which of them are questions that count."""
+        asked = [i for i, line in enumerate(story) if line.answer is not None]
+        first = int(random.integers(0, max(0, len(asked) - level) + 1))
+        while True:
+            begin = asked[first - 1] + 1 if first else 0
+            part = range(begin, asked[first : first + level][-1] + 1)
+            counted = [i for i in part if story[i].answer is not None and min(story[i].needs, default=0) >= begin]
+            if counted or not first:
+                break
+            first -= 1  # at 0 everything is known
+        needed = {i for at in counted for i in story[at].needs} | set(counted)
+        left_out = random.random(len(part)) < (0 if self.held_out else LEFT_OUT)
+        kept = [i for i, out in zip(part, left_out, strict=True) if i in needed or not out]
+        return [story[i] for i in kept], [i in counted for i in kept]
+
+    def _passage(self, lines: Sequence[Line], counted: Sequence[bool]) -> Passage:
+        words, asked, answers = [], [], []
+        for line, counts in zip(lines, counted, strict=True):
+            words += [self._word[word] for word in line.words]
+            if counts and line.answer is not None:
+                asked.append(len(words) - 1)
+                answers.append(self._answer[line.answer])
+        return Passage(np.array(words), np.array(asked, int), np.array(answers, int))
+
+    def _batch(self, passages: list[Passage]) -> Batch:
+        steps = max(len(passage.words) for passage in passages)
+        inputs = np.zeros((steps, len(passages), self.inputs), np.float32)
+        targets = np.zeros((steps, len(passages), self.outputs), np.float32)
+        asked = np.zeros((steps, len(passages)), bool)
+        for b, passage in enumerate(passages):
+            inputs[np.arange(len(passage.words)), b, passage.words] = 1
+            targets[passage.asked, b, passage.answers] = 1
+            asked[passage.asked, b] = True
         return Batch(inputs, targets, asked, classes=True)
 
     @functools.cached_property
-    def _encoded(self) -> list[Passage]:
-        """Each story as numbers."""
-        word = {name: i for i, name in enumerate(self.questions.words)}
-        answer = {name: i for i, name in enumerate(self.questions.answers)}
-        return [
-            Passage(
-                np.array([word[name] for name in story.words]),
-                np.array(story.asked),
-                np.array([answer[name] for name in story.answers]),
-                np.array(story.needed),
-            )
-            for story in (self.questions.test if self.held_out else self.questions.train)
-        ]
+    def _word(self) -> dict[str, int]:
+        return {name: i for i, name in enumerate(self.questions.words)}
 
-    def __len__(self) -> int:
-        return len(self._encoded)
+    @functools.cached_property
+    def _answer(self) -> dict[str, int]:
+        return {name: i for i, name in enumerate(self.questions.answers)}

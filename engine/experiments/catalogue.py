@@ -132,7 +132,7 @@ EXPERIMENTS: dict[str, Experiment] = {
             "memory",
             "Memory training",
             "A network with an external memory learns a task; what it reads and writes is kept while it learns",
-            "engine.experiments.memory:MemoryConfiguration",
+            "engine.experiments.memory_settings:MemoryConfiguration",
             "engine.experiments.memory:run",
             presets={
                 "quick": {"episodes": 120_000},
@@ -152,7 +152,7 @@ EXPERIMENTS: dict[str, Experiment] = {
             "memory-bench",
             "Memory bench",
             "A trained network goes through a sequence; erase a word, hold a head, change an input, and compare",
-            "engine.experiments.memory_bench:BenchConfiguration",
+            "engine.experiments.memory_settings:BenchConfiguration",
             "engine.experiments.memory_bench:run",
             interactive=True,
             uses_torch=True,
@@ -161,7 +161,7 @@ EXPERIMENTS: dict[str, Experiment] = {
             "memory-scaling",
             "Memory costs",
             "Time and bytes of one step against the number of slots, for dense and sparse memories",
-            "engine.experiments.memory_scaling:ScalingConfiguration",
+            "engine.experiments.memory_settings:ScalingConfiguration",
             "engine.experiments.memory_scaling:run",
             presets={
                 "quick": {"models": ["ntm", "sam"], "most_slots": 4096},

@@ -12,25 +12,13 @@ from dataclasses import replace
 from typing import Any
 
 import torch
-from pydantic import Field, model_validator
 
 from engine.data.babi import Stories
 from engine.data.memory_tasks import Batch, Curriculum
 from engine.errors import BadInput, Stopped
-from engine.experiments.configuration import Configuration
 from engine.experiments.context import Context
-from engine.experiments.memory_tasks import (
-    BEYOND,
-    HIGHEST,
-    HIGHEST_ELSEWHERE,
-    LEVELS,
-    ModelName,
-    TaskName,
-    accuracy_by_presentation,
-    examine,
-    make_task,
-    share_wrong,
-)
+from engine.experiments.memory_settings import MemoryConfiguration
+from engine.experiments.memory_tasks import BEYOND, accuracy_by_presentation, examine, make_task, share_wrong
 from engine.memory.benchmark import steps_that_fit
 from engine.memory.catalogue import build
 from engine.memory.interface import MemoryNetwork, Sizes
@@ -42,72 +30,6 @@ from engine.runs.checkpoints import load_checkpoint
 
 LATEST = "latest"
 SHOWN_PER_SECOND = 10.0  # scalars kept of a quick training
-
-
-class MemoryConfiguration(Configuration):
-    """Settings of a training."""
-
-    model: ModelName = Field("sam", description="Which network: without a memory, dense, or sparse")
-    task: TaskName = Field("recall", description="What it learns")
-    slots: int = Field(128, ge=1, le=2**31 - 2, description="Words in memory", json_schema_extra={"unit": "words"})
-    word: int = Field(32, ge=1, le=1024, description="Values in a word", json_schema_extra={"unit": "values"})
-    heads: int = Field(1, ge=1, le=16, description="Access heads")
-    reads: int = Field(4, ge=1, le=64, description="Words a sparse head reads, K", json_schema_extra={"unit": "words"})
-    hidden: int = Field(100, ge=1, le=4096, description="LSTM units of the controller")
-    lowest: int | None = Field(None, ge=1, description="Least level trained; none: as published for the task")
-    level: int | None = Field(
-        None, ge=1, description="Highest level trained (items, vectors, classes); none: as published for the task"
-    )
-    curriculum: bool = Field(False, description="Double the highest level whenever it is learned")
-    highest: int | None = Field(
-        None, ge=1, description="Level at which a curriculum ends; none: 4096, 20 for omniglot, 5 for babi"
-    )
-    threshold: float = Field(
-        1.0, gt=0, description="Mean loss below which a level counts as learned", json_schema_extra={"unit": "bits"}
-    )
-    patience: int = Field(
-        50, ge=1, description="Over how many minibatches that mean is taken", json_schema_extra={"unit": "minibatches"}
-    )
-    story: int = Field(1, ge=0, le=20, description="Which bAbI task; 0: all twenty in one network")
-    batch: int = Field(16, ge=1, le=1024, description="Episodes in a minibatch", json_schema_extra={"unit": "episodes"})
-    episodes: int = Field(
-        100_000, ge=1, le=10**9, description="How many episodes to train on", json_schema_extra={"unit": "episodes"}
-    )
-    learning_rate: float = Field(1e-3, gt=0, le=1, description="Step size of Adam")
-    clip: float = Field(10.0, gt=0, description="Largest norm of the whole gradient")
-    examined: int = Field(
-        256, ge=1, le=100_000, description="Episodes of each examination", json_schema_extra={"unit": "episodes"}
-    )
-    save_every: int = Field(
-        5_000, ge=1, description="Episodes between checkpoints and traces", json_schema_extra={"unit": "episodes"}
-    )
-
-    @model_validator(mode="after")
-    def _sensible(self) -> MemoryConfiguration:
-        if self.reads > self.slots:
-            raise ValueError(f"reads must be at most the number of slots ({self.slots}), not {self.reads}")
-        if self.heads > self.slots:
-            raise ValueError(f"heads must be at most the number of slots ({self.slots}), not {self.heads}")
-        low, high = self.levels
-        if low > high:
-            raise ValueError(f"lowest must be at most level ({high}), not {low}")
-        if self.last_level < high:
-            raise ValueError(f"highest must be at least level ({high}), not {self.last_level}")
-        return self
-
-    @property
-    def levels(self) -> tuple[int, int]:
-        """Lowest and highest level trained at the start."""
-        low, high = LEVELS[self.task]
-        high = high if self.level is None else self.level
-        return min(low, high) if self.lowest is None else self.lowest, high
-
-    @property
-    def last_level(self) -> int:
-        """Highest level that can be reached."""
-        if not self.curriculum:
-            return self.levels[1]
-        return HIGHEST.get(self.task, HIGHEST_ELSEWHERE) if self.highest is None else self.highest
 
 
 def run(configuration: MemoryConfiguration, context: Context) -> dict[str, Any]:

@@ -19,14 +19,13 @@ from typing import Any
 
 import numpy as np
 import torch
-from pydantic import Field
 
 from engine.data.memory_tasks import Batch
 from engine.errors import BadInput
-from engine.experiments.configuration import Configuration
 from engine.experiments.context import Context
 from engine.experiments.memory import LATEST
-from engine.experiments.memory_tasks import TaskName, make_task
+from engine.experiments.memory_settings import LONGEST, BenchConfiguration
+from engine.experiments.memory_tasks import make_task
 from engine.memory.interface import MemoryNetwork
 from engine.memory.lives import Change, Life, live, roll_back
 from engine.memory.models import Card, card_of, load_model, restore, shipped, shipped_names
@@ -35,26 +34,6 @@ from engine.runs.checkpoints import load_checkpoint
 from engine.runs.schema import check_name
 
 PRETRAINED = "pretrained/"
-LONGEST = 4096  # highest level that can be asked for
-
-
-class BenchConfiguration(Configuration):
-    """Settings of a session."""
-
-    source: str = Field(
-        "pretrained/sam-recall",
-        max_length=200,
-        description="Which trained network: pretrained/NAME, or the id of a run of memory",
-    )
-    task: TaskName | None = Field(None, description="Another task than it was trained on, of the same width")
-    level: int = Field(0, ge=0, le=LONGEST, description="Items, or length; 0: the highest it was trained on")
-    slots: int = Field(
-        0,
-        ge=0,
-        le=2**31 - 2,
-        description="Words in memory; 0: as many as it was trained with",
-        json_schema_extra={"unit": "words"},
-    )
 
 
 def run(configuration: BenchConfiguration, context: Context) -> dict[str, Any]:

@@ -4,16 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from pydantic import Field
-
 from engine.errors import BadInput
-from engine.experiments.configuration import Configuration
 from engine.experiments.context import Context
-from engine.experiments.memory_tasks import ModelName
-from engine.memory.benchmark import BATCH, STEPS, Row, measure
+from engine.experiments.memory_settings import SMALLEST, ScalingConfiguration
+from engine.memory.benchmark import BATCH, Row, measure
 from engine.runs.schema import Column
 
-SMALLEST, FACTOR = 64, 4
+FACTOR = 4
 SPARSE = ("sam", "sdnc")
 
 SCALING = (
@@ -26,21 +23,6 @@ SCALING = (
     Column("steps", "i4", description="steps of the sequence"),
     Column("extrapolated", "b1", description="growth measured over fewer steps, or all from smaller memories"),
 )
-
-
-class ScalingConfiguration(Configuration):
-    """Settings of the measurement."""
-
-    models: tuple[ModelName, ...] = Field(("ntm", "sam"), min_length=1, description="Which networks")
-    most_slots: int = Field(
-        1 << 16,
-        ge=SMALLEST,
-        le=1 << 22,
-        description="Largest memory; from 64 words on each has four times as many",
-        json_schema_extra={"unit": "words"},
-    )
-    warm: bool = Field(False, description="Also measure SAM and SDNC with every word in use")
-    steps: int = Field(STEPS, ge=2, le=10_000, description="Length of a sequence", json_schema_extra={"unit": "steps"})
 
 
 def run(configuration: ScalingConfiguration, context: Context) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, Literal, NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import torch
@@ -13,24 +13,6 @@ from engine.data.babi import Stories, questions
 from engine.data.memory_tasks import TASKS, Task
 from engine.memory.interface import MemoryNetwork
 from engine.memory.training import evaluate, score
-
-TaskName = Literal["copy", "repeat-copy", "recall", "sort", "omniglot", "babi"]
-ModelName = Literal["lstm", "ntm", "dnc", "dam", "sam", "sdnc"]
-
-LEVELS: dict[str, tuple[int, int]] = {
-    "copy": (1, 20),
-    "repeat-copy": (1, 10),
-    "recall": (3, 6),
-    "sort": (20, 20),
-    "omniglot": (5, 5),
-    "babi": (1, 5),
-}
-"""Lowest and highest level trained, as published [Rae et al. 2016, 4.2; Graves et al. 2014, 4; Santoro et al. 2016]."""
-
-HIGHEST: dict[str, int] = {"omniglot": 20, "babi": 5}
-"""Where a curriculum ends; elsewhere at HIGHEST_ELSEWHERE [Rae et al. 2016 reached some 4,000 in recall]."""
-
-HIGHEST_ELSEWHERE = 4096
 
 BEYOND: dict[str, tuple[int, ...]] = {"copy": (50, 100), "repeat-copy": (20,), "recall": (12, 20), "sort": (30,)}
 """Levels never trained, at which a trained network is examined too."""

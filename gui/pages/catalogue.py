@@ -44,8 +44,16 @@ PAGES = (
         "gui.pages.memory.page:MemoryPage",
         ("memory", "memory-bench", "memory-scaling"),
     ),
-    PageEntry("runs", "Runs", "bars", "Ctrl+3", "gui.pages.runs.page:RunsPage"),
-    PageEntry("experiments", "Experiments", "play", "Ctrl+4", "gui.pages.experiments.page:ExperimentsPage"),
+    PageEntry(
+        "language",
+        "Language",
+        "speech",
+        "Ctrl+3",
+        "gui.pages.language.page:LanguagePage",
+        ("text-alchemy", "feature-world"),
+    ),
+    PageEntry("runs", "Runs", "bars", "Ctrl+4", "gui.pages.runs.page:RunsPage"),
+    PageEntry("experiments", "Experiments", "play", "Ctrl+5", "gui.pages.experiments.page:ExperimentsPage"),
     PageEntry("settings", "Settings", "gear", "Ctrl+,", "gui.pages.settings.page:SettingsPage"),
 )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 from math import isfinite, nan
 
 from PySide6.QtCore import QPointF, QRectF, Qt
@@ -15,7 +16,7 @@ ROW = 2.5  # line heights
 HEADINGS = (
     ("share of the oracle", 9.0),
     ("improved", 4.6),
-    ("before → at → after change", 9.0),
+    ("before, at, after change", 9.0),
     ("invalid", 3.8),
     ("tokens", 4.2),
     ("time", 4.2),
@@ -86,8 +87,8 @@ class Conditions(Picture):
     def draw(self, canvas: Canvas, area: QRectF) -> None:
         state, unit, theme = self.state, canvas.unit, canvas.theme
         used = sum(width for _, width in HEADINGS) * unit
-        names = max(area.width() - used, 10 * unit)
-        spread = (area.width() - names) / used if area.width() - names < used else 1.0
+        names = min(max(area.width() - used, 10 * unit), max(0.3 * area.width(), 18 * unit))
+        spread = (area.width() - names) / used
         lefts, x = [], area.left() + names
         for _, width in HEADINGS:
             lefts.append(x)
@@ -102,7 +103,9 @@ class Conditions(Picture):
                 said = True
                 canvas.fill(QRectF(area.left(), y, area.width(), 1), theme.border)
                 y += 0.2 * unit
-                canvas.text(QRectF(area.left(), y, area.width(), unit), "published", theme.accent, bold=True, small=True)
+                canvas.text(
+                    QRectF(area.left(), y, area.width(), unit), "published", theme.accent, bold=True, small=True
+                )
                 y += unit
             line = QRectF(area.left(), y, area.width(), ROW * unit)
             if line.bottom() > area.bottom() + unit:
@@ -177,7 +180,7 @@ class Conditions(Picture):
         for k, value in enumerate(values):
             points.append(QPointF(area.left() + (k + 0.4) * third, area.bottom() - 0.25 * unit
                                   - min(max(value, 0.0), 1.0) * (area.height() - 0.5 * unit)))  # fmt: skip
-        for start, end in zip(points, points[1:], strict=False):
+        for start, end in pairwise(points):
             canvas.line(start, end, colour, 0.1 * unit)
         for point, value in zip(points, values, strict=True):
             canvas.fill(QRectF(point.x() - 0.2 * unit, point.y() - 0.2 * unit, 0.4 * unit, 0.4 * unit), colour, 2)

@@ -53,7 +53,7 @@ class Transcript(QAbstractScrollArea):
         """Show these cards; where they continue those on screen, only the new ones cost anything."""
         old, follow = self.cards, self._at_end
         same = min(len(old), len(cards))
-        if same and old[0].key != cards[0].key or len(cards) < len(old):
+        if (same and old[0].key != cards[0].key) or len(cards) < len(old):
             same = 0
         changed = [place for place in range(same) if old[place] is not cards[place]]
         if same == len(cards) == len(old) and not changed:

@@ -80,7 +80,7 @@ class TrialCurves(Picture):
         for change in state.changes:
             x = plot.left() + change * cell
             canvas.line(QPointF(x, plot.top()), QPointF(x, plot.bottom()), theme.accent, 1.4, 1.0, (3.0, 2.0))
-            words = QRectF(x + 0.4 * unit, plot.top() - 0.3 * unit, 12 * unit, unit)
+            words = QRectF(x + 0.4 * unit, plot.bottom() - 1.2 * unit, 14 * unit, unit)
             canvas.text(words, "another chemistry, untold", theme.accent, small=True)
         for trial in range(state.trials):
             x = plot.left() + (trial + 0.5) * cell

@@ -55,7 +55,7 @@ class ExperimentsPage(Page):
     identifier = "experiments"
     title = "Experiments"
     icon = "play"
-    shortcut = "Ctrl+4"
+    shortcut = "Ctrl+5"
 
     def __init__(self, workspace: Workspace) -> None:
         super().__init__(workspace)

@@ -33,12 +33,15 @@ class ConditionForm(QWidget):
             self.preset.addItem(title, name)
         self.preset.addItem("Own condition", "")
         self.preset.setAccessibleName("Condition")
-        self.prior, self.summary = QCheckBox("Prior knowledge told"), QCheckBox("Summary every")
+        self.prior, self.summary = QCheckBox("Prior knowledge told"), QCheckBox("Summary")
         self.prior.setToolTip("The range of rewards, the three pairs of potions, and that nothing is random")
-        self.structured, self.changing = QCheckBox("in two sections"), QCheckBox("Chemistry replaced at trial")
+        self.structured, self.changing = QCheckBox("in two sections"), QCheckBox("Chemistry replaced")
         self.changing.setToolTip("Another chemistry holds from this trial on; nothing tells the model")
         self.every, self.window = self._number("Trials between summaries", 1, 100), self._number("Trials shown", 1, 100)
         self.change = self._number("Trial of the change", 2, 100)
+        self.every.setPrefix("every ")
+        self.every.setSuffix(" trials")
+        self.change.setPrefix("at trial ")
         self.trials, self.steps = self._number("Trials", 1, 100), self._number("Steps of a trial", 1, 20)
         self.history = self._choice("History shown again", HISTORIES)
         self.wording, self.answers = self._choice("Wording", WORDINGS), self._choice("Answers", ANSWERS)
@@ -46,25 +49,24 @@ class ConditionForm(QWidget):
         grid.setHorizontalSpacing(UNIT)
         grid.setVerticalSpacing(UNIT)
         grid.setColumnStretch(1, 1)
+        grid.setColumnMinimumWidth(0, 21 * UNIT)
         rows = (
-            (self.prior, None, ""),
-            (self.summary, self.every, "trials"),
-            (None, self.structured, ""),
-            (label("History"), self.history, ""),
-            (label("Trials shown"), self.window, ""),
-            (self.changing, self.change, ""),
-            (label("Trials"), self.trials, ""),
-            (label("Steps of a trial"), self.steps, "at most"),
-            (label("Wording"), self.wording, ""),
-            (label("Answers"), self.answers, ""),
+            (self.prior, None),
+            (self.summary, self.every),
+            (None, self.structured),
+            (label("History"), self.history),
+            (label("Trials shown"), self.window),
+            (self.changing, self.change),
+            (label("Trials"), self.trials),
+            (label("Most steps"), self.steps),
+            (label("Wording"), self.wording),
+            (label("Answers"), self.answers),
         )
-        for row, (left, right, unit) in enumerate(rows):
+        for row, (left, right) in enumerate(rows):
             if left is not None:
-                grid.addWidget(left, row, 0)
+                grid.addWidget(left, row, 0, 1, 1 if right is not None else 2)
             if right is not None:
                 grid.addWidget(right, row, 1)
-            if unit:
-                grid.addWidget(label(unit, "small"), row, 2)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(2 * UNIT)

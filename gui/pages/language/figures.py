@@ -21,10 +21,24 @@ from gui.widgets.trial_curves import Curve, CurvesState
 if TYPE_CHECKING:
     from engine.runs import Record
 
-SAME = ("model", "level", "trials", "steps", "change_at", "wording", "prior_knowledge", "summary", "summary_every",
-        "summary_form", "history", "window", "answers")  # fmt: skip
+SAME = (
+    "model",
+    "level",
+    "trials",
+    "steps",
+    "change_at",
+    "wording",
+    "prior_knowledge",
+    "summary",
+    "summary_every",
+    "summary_form",
+    "history",
+    "window",
+    "answers",
+)
 """Settings that make a condition; episodes of runs that agree in them are taken together."""
 MOST_RUNS = 60
+COLOURS = (0, 2, 3, 4, 5, 6)  # data colours of the groups; the others belong to the references
 REFERENCES = (("ideal-observer", "Ideal observer", 1), ("random-heuristic", "Random heuristic", 7))
 
 
@@ -145,12 +159,12 @@ def curves_state(groups: Sequence[Group], *, points: bool, chosen: frozenset[int
     """
     shown = [k for k in range(len(groups)) if not chosen or k in chosen]
     trials = max((groups[k].scores[0].shape[0] for k in shown), default=10)
-    curves = []
+    curves, models = [], {groups[k].title for k in shown}
     for k in shown:
         values = np.array(groups[k].scores) if points else groups[k].relative()
         means, errors = _by_trial(values)
-        title = f"{groups[k].title}, {groups[k].condition}"
-        curves.append(Curve(title, means, errors, k, len(groups[k].scores)))
+        title = groups[k].condition if len(models) == 1 else f"{groups[k].title}: {groups[k].condition}"
+        curves.append(Curve(title, means, errors, COLOURS[k % len(COLOURS)], len(groups[k].scores)))
     marks = []
     for name, title, colour in REFERENCES:
         scores, oracle = [], []
@@ -179,10 +193,21 @@ def condition_rows(groups: Sequence[Group], *, published: bool) -> tuple[Conditi
         begun = max(found.begun, 1)
         rows.append(
             ConditionRow(
-                found.title, found.condition, episodes, share, error, _improvement(relative), before, at, after,
+                found.title,
+                found.condition,
+                episodes,
+                share,
+                error,
+                _improvement(relative),
+                before,
+                at,
+                after,
                 found.invalid / found.answers if found.answers else math.nan,
-                found.tokens / begun, found.seconds / begun, found.cost / begun, colour=k,
-            )  # fmt: skip
+                found.tokens / begun,
+                found.seconds / begun,
+                found.cost / begun,
+                colour=COLOURS[k % len(COLOURS)],
+            )
         )
     for name, title, colour in REFERENCES:
         pairs = [
@@ -199,8 +224,9 @@ def condition_rows(groups: Sequence[Group], *, published: bool) -> tuple[Conditi
         for item in PUBLISHED:
             error = math.nan if item.error is None else item.error
             improvement = math.nan if item.improvement is None else item.improvement
-            rows.append(ConditionRow(item.model, item.condition, 20, item.share, error, improvement, colour=-1,
-                                     published=True))  # fmt: skip
+            rows.append(
+                ConditionRow(item.model, item.condition, 20, item.share, error, improvement, colour=-1, published=True)
+            )
     return tuple(rows)
 
 

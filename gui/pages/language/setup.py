@@ -216,7 +216,7 @@ def _kept(trials: list[int], condition: Condition, summary: int) -> int:
 
 def condition_words(settings: dict[str, Any]) -> str:
     """The condition of a record in a few words."""
-    words = ["prior knowledge" if settings.get("prior_knowledge") else "no prior knowledge"]
+    words = ["prior" if settings.get("prior_knowledge") else "no prior"]
     if settings.get("summary"):
         every = int(settings.get("summary_every") or 1)
         form = "structured summary" if settings.get("summary_form") == "structured" else "summary"
@@ -229,7 +229,7 @@ def condition_words(settings: dict[str, Any]) -> str:
     elif history == "summary":
         words.append("summary alone shown")
     if settings.get("change_at"):
-        words.append(f"chemistry replaced at trial {settings['change_at']}")
+        words.append(f"change at trial {settings['change_at']}")
     if settings.get("wording", "paper") != "paper":
         words.append(f"{settings['wording']} wording")
     return ", ".join(words)

@@ -59,6 +59,8 @@ class Side(QSplitter):
             if wide:
                 self.setSizes([500, 500])
                 self._near.setSizes([420, 330, 200])
+                if self._last is not None:
+                    self.show_turn(*self._last)
 
     def _on_truth(self, truth: bool) -> None:
         self._truth = truth

@@ -115,7 +115,16 @@ def talk_rows(evaluation: Evaluation, found: dict[int, int]) -> list[TalkRow]:
             oracle, share = 0.0, talk.trial / evaluation.trials
             words = f"trial {talk.trial + 1} of {evaluation.trials}"
         rows.append(
-            TalkRow(number, f"Episode {number + 1}", share, score, oracle, words, talk.invalid, ended is not None,
-                    found.get(number, 0))  # fmt: skip
+            TalkRow(
+                number,
+                f"Episode {number + 1}",
+                share,
+                score,
+                oracle,
+                words,
+                talk.invalid,
+                ended is not None,
+                found.get(number, 0),
+            )
         )
     return rows

@@ -9,12 +9,11 @@ from gui.theme import UNIT
 from gui.widgets.icon import set_icon
 from gui.widgets.labels import ElidedLabel
 
-SETUP, TALKS, FIGURES, OBJECTS = "setup", "talks", "figures", "objects"
+SETUP, TALKS, FIGURES = "setup", "talks", "figures"
 VIEWS = (
     (SETUP, "Set up", "Choose model, condition and limits, then run"),
     (TALKS, "Transcripts", "Every turn, beside the table and what can be known"),
     (FIGURES, "Figures", "Conditions compared with each other and with published figures"),
-    (OBJECTS, "Feature World", "Find the feature that pays, by hand or watching"),
 )
 
 

@@ -36,7 +36,7 @@ class RunsPage(Page):
     identifier = "runs"
     title = "Runs"
     icon = "bars"
-    shortcut = "Ctrl+3"
+    shortcut = "Ctrl+4"
 
     def __init__(self, workspace: Workspace) -> None:
         super().__init__(workspace)

@@ -56,11 +56,12 @@ def test_stories_of_each_form(tmp_path, name):
     found = read(archive(tmp_path / name, FILES), 1)
     assert len(found.train) == 2  # the larger version where there is one
     first, second = found.train
-    assert " ".join(first.words[:11]) == "mary moved to the bathroom john went to the hallway where"
-    assert [first.words[at] for at in first.asked] == ["?", "?"]
-    assert first.answers == ("bathroom", "milk,football")
-    assert second.words == ("john", "went", "home", "where", "is", "john", "?")
-    assert found.test[0].answers == ("there",)
+    assert first[0].words == ("mary", "moved", "to", "the", "bathroom")
+    assert first[2] == (("where", "is", "mary", "?"), "bathroom", (0,))
+    assert first[4].answer == "milk,football"
+    assert first[4].needs == (3, 0)
+    assert [line.answer for line in second] == [None, "home"]
+    assert found.test[0][1].answer == "there"
     assert found.answers == ("bathroom", "home", "milk,football", "there")
     with pytest.raises(BadInput, match="line 1: expected a sentence"):
         read(tmp_path / name, 0)
@@ -110,13 +111,15 @@ def test_batches(tmp_path):
     found = read(archive(tmp_path / "some.zip", FILES), 1)
     task = Stories(found)
     batch = task.batch([0, 1])
-    assert batch.inputs.shape == (len(found.train[0].words), 2, len(found.words))
+    texts = [[word for line in story for word in line.words] for story in found.train]
+    assert batch.inputs.shape == (len(texts[0]), 2, len(found.words))
     assert batch.asked.sum(0).tolist() == [2, 1]
-    for b, story in enumerate(found.train):
-        read_back = [found.words[i] for i in batch.inputs[: len(story.words), b].argmax(-1)]
-        assert tuple(read_back) == story.words
-        assert not batch.inputs[len(story.words) :, b].any()
-        assert [found.answers[i] for i in batch.targets[:, b].argmax(-1)[batch.asked[:, b]]] == list(story.answers)
+    for b, (story, text) in enumerate(zip(found.train, texts, strict=True)):
+        assert [found.words[i] for i in batch.inputs[: len(text), b].argmax(-1)] == text
+        assert not batch.inputs[len(text) :, b].any()
+        assert [text[at] for at in np.flatnonzero(batch.asked[:, b])] == ["?"] * int(batch.asked[:, b].sum())
+        answers = [found.answers[i] for i in batch.targets[:, b].argmax(-1)[batch.asked[:, b]]]
+        assert answers == [line.answer for line in story if line.answer]
     with pytest.raises(BadInput, match="level must be at least 1"):
         task.sample(np.random.default_rng(0), 2, 0)
 
@@ -129,17 +132,25 @@ def test_passages_hold_what_their_questions_need():
 5 Where is Mary?\tbathroom\t1
 """
     (story,) = parse(text, "here")
-    assert story.needed == (0, story.asked[0] + 1, 0)
-    found = Questions((story,), (story,), tuple(sorted(set(story.words))), ("bathroom", "home"))
-    random, seen = np.random.default_rng(0), set()
-    for _ in range(60):
-        batch = Stories(found).sample(random, 1, 2)
-        words = tuple(found.words[i] for i in batch.inputs[:, 0].argmax(-1))
-        answers = tuple(found.answers[i] for i in batch.targets[:, 0].argmax(-1)[batch.asked[:, 0]])
-        seen.add((" ".join(words), answers))
-    assert seen == {
-        ("mary moved to the bathroom where is mary ? john went home where is john ?", ("bathroom", "home")),
+    words = tuple(sorted({word for line in story for word in line.words}))
+    found = Questions((story,), (story,), words, ("bathroom", "home"))
+
+    def passages(task):
+        random = np.random.default_rng(0)
+        for _ in range(80):
+            batch = task.sample(random, 1, 2)
+            text = " ".join(found.words[i] for i in batch.inputs[:, 0].argmax(-1))
+            yield text, tuple(found.answers[i] for i in batch.targets[:, 0].argmax(-1)[batch.asked[:, 0]])
+
+    whole = "mary moved to the bathroom where is mary ? john went home where is john ?"
+    assert set(passages(Stories(found, held_out=True))) == {
+        (whole, ("bathroom", "home")),
         ("john went home where is john ? where is mary ?", ("home",)),
+    }
+    assert set(passages(Stories(found))) == {
+        (whole, ("bathroom", "home")),
+        ("john went home where is john ? where is mary ?", ("home",)),
+        ("john went home where is john ?", ("home",)),  # what is not needed may be left out
     }
 
 
@@ -151,10 +162,11 @@ def test_the_real_stories():
     found = questions(1)
     assert (len(found.train), len(found.test)) == (2000, 200)
     assert found.answers == ("bathroom", "bedroom", "garden", "hallway", "kitchen", "office")
-    assert all(len(story.asked) == 5 for story in found.train + found.test)
     for story in found.test:  # the answer is where the person was last said to be
-        for at, answer in zip(story.asked, story.answers, strict=True):
-            person = story.words[at - 1]
-            mentions = [i for i in range(at - 1) if story.words[i] == person and i + 1 not in story.asked]
-            following = [word for word in story.words[mentions[-1] :] if word in found.answers]
-            assert following[0] == answer
+        assert sum(line.answer is not None for line in story) == 5
+        for at, line in enumerate(story):
+            if line.answer is not None:
+                person = line.words[-2]
+                last = next(i for i in range(at - 1, -1, -1) if story[i].words[0] == person)
+                assert story[last].words[-1] == line.answer
+                assert line.needs == (last,)

@@ -11,8 +11,9 @@ import torch
 from engine.errors import BadInput, Stopped
 from engine.experiments.context import Context
 from engine.experiments.control import Control
-from engine.experiments.memory import MemoryConfiguration, run
+from engine.experiments.memory import run
 from engine.experiments.memory_models import publish
+from engine.experiments.memory_settings import MemoryConfiguration
 from engine.memory import training
 from engine.memory.models import card_of, load_model, restore
 from engine.runs import Record, RecordWriter

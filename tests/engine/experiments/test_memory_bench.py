@@ -8,7 +8,8 @@ import pytest
 from engine.errors import BadInput
 from engine.experiments.context import Context
 from engine.experiments.control import Control
-from engine.experiments.memory_bench import BenchConfiguration, open_source, run
+from engine.experiments.memory_bench import open_source, run
+from engine.experiments.memory_settings import BenchConfiguration
 from engine.memory.catalogue import build
 from engine.memory.interface import Sizes
 from engine.memory.models import Card, load_model, save_model, shipped_names

@@ -7,7 +7,8 @@ import pytest
 from engine.errors import BadInput
 from engine.experiments import memory_scaling
 from engine.experiments.context import Context
-from engine.experiments.memory_scaling import ScalingConfiguration, run
+from engine.experiments.memory_scaling import run
+from engine.experiments.memory_settings import ScalingConfiguration
 from engine.memory.benchmark import Row
 from engine.runs import Record, RecordWriter
 
