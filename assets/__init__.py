@@ -1,0 +1,1 @@
+"""Icons, fonts and small trained models that come with the program."""

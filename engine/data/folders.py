@@ -1,4 +1,4 @@
-"""Where data files are looked for: the user's choice first, then the user's data folder, then a folder beside the project."""
+"""Where data files are looked for: the user's choice, then the user's data folder, then a folder beside the project."""
 
 from __future__ import annotations
 

@@ -56,6 +56,15 @@ def figures(
     return rows
 
 
+def room_figures() -> dict[str, Any]:
+    """The rows of ``athanor bench memory``: sparse networks cold and warm, dense ones as far as they fit."""
+    rows = figures(("sam", "sdnc"), (64, 1024, 65_536, 1 << 20))
+    rows += figures(("sam",), (65_536,), warm=(True,))
+    rows += figures(("ntm", "dam"), (64, 1024, 65_536))
+    rows += figures(("dnc", "sdnc"), (2048,), steps=10)
+    return {"rows": as_json(rows)}
+
+
 def measure(model: str, slots: int, warm: bool = False, steps: int = STEPS) -> Row:
     """One row, measured in two fresh processes; raises BadInput for a memory that does not fit this machine."""
     if model not in MODELS:

@@ -80,8 +80,8 @@ def train(
     """Train ``network`` in place with Adam until ``episodes`` were seen or ``stopping()``; returns the last update.
 
     ``clip``: largest norm of the whole gradient; ``save_every``: episodes between checkpoints, besides one at the end.
-    With ``resume`` everything goes on as if it had never stopped: weights, optimiser, level and random numbers. Settings
-    may differ from then on; the level never falls below the first one of ``curriculum``.
+    With ``resume`` everything goes on as if it had never stopped: weights, optimiser, level and random numbers.
+    Settings may differ from then on; the level never falls below the first one of ``curriculum``.
     Raises BadInput if a loss or gradient is not finite (a checkpoint of the last good weights is saved first) and if
     ``resume`` does not fit the network.
     """

@@ -7,6 +7,7 @@ from typing import Any
 
 BENCHMARKS = {
     "alchemy": "engine.alchemy.benchmark:figures",
+    "memory": "engine.memory.benchmark:room_figures",
     "store": "engine.runs.benchmark:store_figures",
 }
 """Imported only when measured."""

@@ -9,7 +9,7 @@ from math import isfinite, nan
 from PySide6.QtCore import QPointF, QRectF, Qt
 
 from gui.widgets.alchemy_words import number, signed
-from gui.widgets.canvas import RIGHT, Canvas
+from gui.widgets.canvas import LEFT, RIGHT, Canvas
 from gui.widgets.picture import Picture, Region
 
 ROW = 2.5  # line heights
@@ -95,8 +95,8 @@ class Conditions(Picture):
             x += width * unit * spread
         for (words, width), left in zip(HEADINGS, lefts, strict=True):
             place = QRectF(left + 0.4 * unit, area.top(), width * unit * spread - 0.4 * unit, 1.2 * unit)
-            plot = words in (HEADINGS[0][0], HEADINGS[2][0])
-            canvas.text(place, words, theme.muted, small=True, **({} if plot else {"align": RIGHT}))
+            align = LEFT if words == HEADINGS[0][0] else RIGHT
+            canvas.text(place, words, theme.muted, align=align, small=True)
         y, said = area.top() + 1.6 * unit, False
         for row in state.rows:
             if row.published and not said:
@@ -146,7 +146,9 @@ class Conditions(Picture):
             bad = column == 3 and known and value > 0.05
             ink = theme.bad if bad else theme.text if known and value else theme.muted
             canvas.text(place, words if known else "–", ink, align=RIGHT, small=True)
-        self._draw_change(canvas, QRectF(lefts[2] + 0.6 * unit, middle - unit, widths[2] - unit, 2 * unit), row, colour)
+        self._draw_change(
+            canvas, QRectF(lefts[2] + 1.2 * unit, middle - unit, widths[2] - 1.2 * unit, 2 * unit), row, colour
+        )
 
     def _draw_share(self, canvas: Canvas, area: QRectF, row: ConditionRow, colour: str) -> None:
         unit, theme, painter = canvas.unit, canvas.theme, canvas.painter
@@ -173,19 +175,19 @@ class Conditions(Picture):
         unit, theme = canvas.unit, canvas.theme
         values = (row.before, row.at, row.after)
         if not all(isfinite(value) for value in values):
-            canvas.text(area, "–", theme.muted, small=True)
+            canvas.text(area, "–", theme.muted, align=RIGHT, small=True)
             return
-        third = area.width() / 3
-        points = []
-        for k, value in enumerate(values):
-            points.append(QPointF(area.left() + (k + 0.4) * third, area.bottom() - 0.25 * unit
-                                  - min(max(value, 0.0), 1.0) * (area.height() - 0.5 * unit)))  # fmt: skip
+        figures = " → ".join(f"{100 * value:.0f}" for value in values) + " %"
+        used = canvas.text(area, figures, theme.text, align=RIGHT, small=True)
+        plot = area.adjusted(0, 0.45 * unit, -max(used, 6.6 * unit) - 0.8 * unit, -0.45 * unit)
+        points = [
+            QPointF(plot.left() + k * plot.width() / 2, plot.bottom() - min(max(value, 0.0), 1.0) * plot.height())
+            for k, value in enumerate(values)
+        ]
         for start, end in pairwise(points):
-            canvas.line(start, end, colour, 0.1 * unit)
-        for point, value in zip(points, values, strict=True):
-            canvas.fill(QRectF(point.x() - 0.2 * unit, point.y() - 0.2 * unit, 0.4 * unit, 0.4 * unit), colour, 2)
-            place = QRectF(point.x() + 0.35 * unit, point.y() - 0.5 * unit, third, unit)
-            canvas.text(place, f"{100 * value:.0f}", theme.muted, small=True, factor=0.95)
+            canvas.line(start, end, colour, 0.11 * unit)
+        for point in points:
+            canvas.fill(QRectF(point.x() - 0.18 * unit, point.y() - 0.18 * unit, 0.36 * unit, 0.36 * unit), colour, 2)
 
     def _tip(self, row: ConditionRow) -> str:
         lines = [row.title, row.words, f"{percent(row.share)} of the oracle's score"]

@@ -42,4 +42,9 @@ class KeyValues(QWidget):
             value.setVisible(shown)
             if shown:
                 name.setText(pairs[row][0])
-                value.setText(pairs[row][1])
+                value.setText(breakable(pairs[row][1]))
+
+
+def breakable(text: str) -> str:
+    """The text with places where a long name may be broken: an invisible space after each _ and /."""
+    return text.replace("_", "_\u200b").replace("/", "/\u200b") if len(text) > 24 else text

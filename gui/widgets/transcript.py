@@ -111,13 +111,16 @@ class Transcript(QAbstractScrollArea):
         if place is None:
             return
         bar, view = self.verticalScrollBar(), self.viewport().height()
-        self._measure(place)
-        self._retop()
-        top, bottom = self._tops[place], self._tops[place + 1]
-        if top < bar.value():
-            bar.setValue(int(top) - GAP)
-        elif bottom > bar.value() + view:
-            bar.setValue(int(min(bottom - view, top)) + GAP)
+        for _ in range(3):  # cards that come into view take their true height, which moves those below
+            self._measure(place)
+            self._retop()
+            top, bottom = self._tops[place], self._tops[place + 1]
+            if top < bar.value():
+                bar.setValue(int(top) - GAP)
+            elif bottom > bar.value() + view - GAP:
+                bar.setValue(int(min(bottom - view + 2 * GAP, top)))
+            else:
+                return
 
     def card(self, key: int) -> Card | None:
         """The card with this key."""

@@ -16,7 +16,7 @@ WORDINGS = (
     ("compact", "as few tokens as possible"),
     ("opaque", "invented words"),
 )
-ANSWERS = (("auto", "whatever suits the model"), ("free", "free text"), ("json", "strict, JSON by schema"),
+ANSWERS = (("auto", "as suits the model"), ("free", "free text"), ("json", "strict, JSON by schema"),
            ("legal", "strict, legal actions alone"))  # fmt: skip
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import isnan
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from gui.pages.language.course import Course
     from gui.pages.language.model import Evaluation
 
+NO_ADVICE = "To see what the ideal observer weighs here, set up a run with its advice"
 NOT_TRACED = "This episode was recorded without its situations"
 
 
@@ -83,5 +85,8 @@ class Side(QSplitter):
         self.information.set_state(courses.information_state(evaluation, course, index, axis))
         if self._far.isVisibleTo(self):
             self.cube.set_state(states.cube_state(evaluation.situations, course.rows[index], truth=self._truth))
-            self.decision.set_state(courses.decision_state(evaluation, course, index))
+            decision = courses.decision_state(evaluation, course, index)
+            reasons = any(not (isnan(choice.share) and isnan(choice.value)) for choice in decision.choices)
+            self.decision.set_message(f"It does {decision.chosen} next\n{NO_ADVICE}" if decision.chosen else NO_ADVICE)
+            self.decision.set_state(decision if reasons else None)
             self.scores.set_state(courses.scores_state(evaluation, course, index))

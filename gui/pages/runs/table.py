@@ -73,7 +73,8 @@ class FilterBar(QWidget):
             if self.experiment.findData(name) < 0:
                 self.experiment.addItem(name, name)
         total = f"{every:,}".replace(",", " ")
-        self._count.setText(f"{shown:,} of {total} runs".replace(",", " ") if shown != every else f"{total} runs")
+        runs = "run" if every == 1 else "runs"
+        self._count.setText(f"{shown:,} of {total} {runs}".replace(",", " ") if shown != every else f"{total} {runs}")
 
     @Slot()
     def _on_changed(self) -> None:

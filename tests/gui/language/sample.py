@@ -77,8 +77,8 @@ class Parrot:
         if number % 7 == 0:
             return "I would rather think about this a little longer before I touch anything."
         lines = text.split("\n")
-        potions = lines[lines.index("Potions") + 1 :]
-        there = [line.split(":")[0] for line in potions if ":" in line and "none" not in line][:12]
+        potions = lines[lines.index("Potions") + 1 :][:12]
+        there = [line.split(":")[0] for line in potions if "none" not in line]
         stones = [line for line in lines[lines.index("Stones") + 1 : lines.index("Potions")] if "none" not in line]
         rich = next((line for line in stones if "+15" in line or "+1" in line), None)
         if rich and number % 3 == 0:

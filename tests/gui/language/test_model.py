@@ -42,9 +42,12 @@ def test_a_record_read_in_pieces_is_the_same_as_read_at_once(kept, tmp_path):
             (folder / name).write_bytes(source[name][: int(share * len(source[name]))])
         growing.refresh()
         counts.append(sum(len(talk.messages) for talk in growing.talks.values()))
-    assert counts == sorted(counts) and counts[0] == 0 and 0 < counts[1] < counts[2] < counts[3]
+    assert counts == sorted(counts)
+    assert counts[0] == 0
+    assert 0 < counts[1] < counts[2] < counts[3]
     assert growing.talks == whole.talks
-    assert np.array_equal(growing.turns, whole.turns) and growing.parts == whole.parts
+    assert np.array_equal(growing.turns, whole.turns)
+    assert growing.parts == whole.parts
     assert not growing.refresh()
 
 
@@ -70,7 +73,8 @@ def test_every_answer_leads_to_the_situation_after_it(kept):
             for message in talk.messages:
                 row = row_of(evaluation, number, message)
                 if message.kind == STATE:
-                    assert row == message.node and course.index_of(row) is not None
+                    assert row == message.node
+                    assert course.index_of(row) is not None
                 if message.kind == ANSWER and row >= 0:
                     parent = int(nodes["parent"][row])
                     assert parent == message.node or parent == -1  # -1: the first situation of a new chemistry
@@ -122,26 +126,31 @@ def test_search_counts_in_every_episode_and_goes_round(kept):
     reading = Reading(evaluation)
     reading.look_for("OPPOSITE pairs")
     wanted = [m.number for m in evaluation.talks[0].messages if "opposite pairs" in m.text.lower()]
-    assert reading.found == wanted and len(wanted) > 3
+    assert reading.found == wanted
+    assert len(wanted) > 3
     assert reading.counts == {n: len(search(t.messages, "opposite pairs")) for n, t in evaluation.talks.items()}
     reading.choose(wanted[-1])
-    assert reading.find(1) == 0 and reading.key == wanted[0]
+    assert reading.find(1) == 0
+    assert reading.key == wanted[0]
     assert reading.find(-1) == len(wanted) - 1
     reading.look_for("no such words anywhere")
     assert reading.find(1) is None
     reading.look_for("  ")
-    assert not reading.found and not reading.counts
+    assert not reading.found
+    assert not reading.counts
 
 
 def test_filters_and_marks_of_answers_that_were_not_carried_out(kept):
     reading = Reading(read(kept["parrot"]))
     invalid = [m for m in reading.messages.values() if not m.valid]
-    assert invalid and reading.evaluation.talks[0].invalid == len(invalid)
+    assert invalid
+    assert reading.evaluation.talks[0].invalid == len(invalid)
     reading.show_filter("invalid")
     assert [card.key for card in reading.cards] == [m.number for m in invalid]
-    assert all("Action" in card.bad for card in reading.cards)
+    assert "it has no line that begins with Action" in {card.bad for card in reading.cards}
     reading.show_filter("summary")
-    assert reading.cards and {card.tint for card in reading.cards} == {"summary"}
+    assert reading.cards
+    assert {card.tint for card in reading.cards} == {"summary"}
     assert len(selected(list(reading.messages.values()), "all")) == len(reading.messages)
 
 
@@ -169,11 +178,13 @@ def test_runs_of_one_condition_are_taken_together(kept, tmp_path):
     assert parrot.invalid == sum(talk.invalid for talk in read(kept["parrot"]).talks.values())
     state = figures.curves_state(groups, points=True)
     assert state.curves[0].means == tuple(np.array(groups[0].scores).mean(axis=0))
-    assert state.changes == (2,) and state.trials == 4
+    assert state.changes == (2,)
+    assert state.trials == 4
     rows = figures.condition_rows(groups, published=True)
     assert sum(row.published for row in rows) == len(figures.PUBLISHED)
     before, at, after = rows[2].before, rows[2].at, rows[2].after
-    assert all(math.isfinite(value) for value in (before, at, after)) and math.isnan(rows[0].before)
+    assert all(math.isfinite(value) for value in (before, at, after))
+    assert math.isnan(rows[0].before)
     assert not any(row.published for row in figures.condition_rows(groups, published=False))
     result = groups[2].relative()
     assert rows[2].at == pytest.approx(np.nanmean(result[:, 2]))
@@ -187,9 +198,11 @@ def test_a_set_up_makes_settings_that_the_experiment_takes(name):
     assert setup.problem == ""
     settings = setup.configuration()
     made = TextAlchemyConfiguration.from_dict(settings)
-    assert made.change_at == condition.change and made.endpoint_url == "http://127.0.0.1:1/v1"
+    assert made.change_at == condition.change
+    assert made.endpoint_url == "http://127.0.0.1:1/v1"
     estimate = setup.estimate()
-    assert 0 < estimate.likely < estimate.most and 0 < estimate.likely_cost < estimate.most_cost
+    assert 0 < estimate.likely < estimate.most
+    assert 0 < estimate.likely_cost < estimate.most_cost
 
 
 def test_what_is_missing_is_said_before_a_run():

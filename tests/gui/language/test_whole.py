@@ -1,0 +1,49 @@
+"""The page with the real engine process: a run from the button to the turn, and an endpoint that cannot be reached."""
+
+import subprocess
+import sys
+
+from gui.pages.language.setup import OWN_ADDRESS, Condition, Model, Setup
+
+SMALL = Condition(summary=True, trials=2, steps=6)
+
+
+def test_a_run_is_read_while_it_grows(make_application):
+    whole = make_application(page="language")
+    page, wait = whole.window.page, whole.workspace.wait
+    page.begin(Setup(Model(), SMALL, episodes=2))
+    session = page.session
+    assert wait(lambda: page.reading is not None and len(page.reading.evaluation.episodes) == 2, 60)
+    assert wait(lambda: session.state.ended and page.session is None, 20)
+    assert session.state.status == "finished"
+    reading = page.reading
+    assert reading.course is not None and reading.evaluation.ended(0)["score"] >= 0
+    assert wait(lambda: len(page.figures.groups) == 1, 20)
+    assert page.talks.transcript.cards and page.transport.isVisible()
+
+
+def test_an_endpoint_that_cannot_be_reached_is_said_clearly(make_application, monkeypatch):
+    whole = make_application(page="language")
+    page, wait = whole.window.page, whole.workspace.wait
+    told = []
+    whole.workspace.error_raised.connect(lambda *words: told.append(words))
+    model = Model("endpoint", "m", OWN_ADDRESS, "http://127.0.0.1:9/v1")
+    settings = Setup(model, SMALL, episodes=1).configuration() | {"attempts": 1, "timeout": 2.0}
+    from gui.pages.language.session import Session
+
+    page._follow(Session.begin(whole.workspace.engine, "text-alchemy", settings, "unreachable", 0))
+    assert wait(lambda: told, 60)
+    text, kept, advice, _ = told[0]
+    assert "endpoint/m" in text and "connection" in text
+    assert kept and advice and page.session is None
+
+
+def test_the_window_imports_no_engine_of_models():
+    code = (
+        "import os, sys\n"
+        "os.environ['QT_QPA_PLATFORM'] = 'offscreen'\n"
+        "import gui.pages.language.page, gui.pages.language.tour\n"
+        "heavy = {'torch', 'numba', 'openai', 'xllamacpp', 'keyring', 'pyqtgraph'} & set(sys.modules)\n"
+        "assert not heavy, heavy\n"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True, timeout=60)
