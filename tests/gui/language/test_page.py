@@ -56,8 +56,10 @@ def test_the_page_is_in_the_rail_after_memory():
 
 
 def test_an_empty_page_says_what_to_press(page):
-    assert page.view == SETUP and page.reading is None
-    assert page.setup.run.run.isEnabled() and page.setup.run.run.text() == "Run"
+    assert page.view == SETUP
+    assert page.reading is None
+    assert page.setup.run.run.isEnabled()
+    assert page.setup.run.run.text() == "Run"
     page.show_view(TALKS)
     assert "press Run" in page.talks.transcript.message
     assert all(isinstance(action, Action) for action in page.actions())
@@ -69,9 +71,11 @@ def test_run_submits_what_is_set_up_and_stop_ends_it(page, workspace, kept, qtbo
     page.setup.run.episodes.setValue(7)
     qtbot.mouseClick(page.setup.run.run, Qt.MouseButton.LeftButton)
     (job,) = workspace.engine.jobs
-    assert job.experiment == "text-alchemy" and job.lane == "batch"
+    assert job.experiment == "text-alchemy"
+    assert job.lane == "batch"
     assert job.configuration["episodes"] == 7
-    assert job.configuration["prior_knowledge"] and job.configuration["summary"]
+    assert job.configuration["prior_knowledge"]
+    assert job.configuration["summary"]
     assert page.view == TALKS
     workspace.engine.tell(0, record=str(kept["plain"]))
     page.on_frame()
@@ -83,7 +87,8 @@ def test_run_submits_what_is_set_up_and_stop_ends_it(page, workspace, kept, qtbo
     workspace.engine.tell(0, "stopped", record=str(kept["plain"]))
     page.on_frame()
     page.on_frame()
-    assert page.session is None and page.toolbar.stop_button.isHidden()
+    assert page.session is None
+    assert page.toolbar.stop_button.isHidden()
 
 
 def test_a_run_that_fails_says_why_and_what_was_kept(page, workspace):
@@ -91,7 +96,9 @@ def test_a_run_that_fails_says_why_and_what_was_kept(page, workspace):
     workspace.engine.tell(0, "failed", error="endpoint/x refused the request (401): wrong key")
     page.on_frame()
     text, kept, advice, _ = workspace.errors[0]
-    assert "401" in text and "kept" in kept and "continue" in advice
+    assert "401" in text
+    assert "kept" in kept
+    assert "continue" in advice
     assert "401" in page.talks.transcript.message
 
 
@@ -114,7 +121,8 @@ def test_clicking_a_turn_shows_the_table_at_that_turn(opened, qtbot):
     assert side.information.state.last == pytest.approx(max(float(node["information"]), 0.0), abs=1e-4)
     assert opened.transport.timeline.position == reading.position
     card = transcript.card(wanted.number)
-    assert "bits gained" in card.note and "tokens read" in card.note
+    assert "bits gained" in card.note
+    assert "tokens read" in card.note
 
 
 def test_the_timeline_moves_the_transcript(opened):
@@ -136,7 +144,8 @@ def test_search_filter_and_episode(opened, qtbot):
     first = opened.reading.key
     qtbot.keyClick(opened.talks.search, Qt.Key.Key_Return)
     opened.on_frame()
-    assert opened.talks.count.text().startswith("2 of ") and opened.reading.key > first
+    assert opened.talks.count.text().startswith("2 of ")
+    assert opened.reading.key > first
     opened.talks.search.clear()
     opened.talks.filter.setCurrentIndex(opened.talks.filter.findData("summary"))
     opened.on_frame()
@@ -144,7 +153,8 @@ def test_search_filter_and_episode(opened, qtbot):
     opened.talks.filter.setCurrentIndex(0)
     opened.talks.list.setCurrentIndex(opened.talks.list.model().index(1))
     opened.on_frame()
-    assert opened.reading.episode == 1 and opened.talks.transcript.cards[0].key in opened.reading.messages
+    assert opened.reading.episode == 1
+    assert opened.talks.transcript.cards[0].key in opened.reading.messages
 
 
 def test_what_is_exported_can_be_read_again(opened, qtbot, tmp_path):
@@ -165,7 +175,8 @@ def test_what_is_exported_can_be_read_again(opened, qtbot, tmp_path):
     opened.exporter.copy_command()
     settle(qtbot, opened)
     command = QGuiApplication.clipboard().text()
-    assert command.startswith("athanor run text-alchemy") and "model=endpoint/parrot" in command
+    assert command.startswith("athanor run text-alchemy")
+    assert "model=endpoint/parrot" in command
     opened.exporter.copy_turn()
     assert QGuiApplication.clipboard().text() == opened.reading.messages[opened.reading.key].text
 
@@ -179,9 +190,11 @@ def test_figures_show_every_condition_and_the_published_layer(opened, qtbot, tmp
     opened.show_view(FIGURES)
     settle(qtbot, opened)
     view = opened.figures
-    assert len(view.groups) == 3 and len(view.curves.state.curves) == 3
+    assert len(view.groups) == 3
+    assert len(view.curves.state.curves) == 3
     published = [row for row in view.rows.state.rows if row.published]
-    assert published and "not recovered" in " ".join(view.rows.state.notes)
+    assert published
+    assert "not recovered" in " ".join(view.rows.state.notes)
     assert "published" in view.rows.describe()
     view.published.setChecked(False)
     assert not [row for row in view.rows.state.rows if row.published]
@@ -254,10 +267,12 @@ def test_a_key_goes_to_the_keyring_or_the_run_and_is_seen_nowhere(page, workspac
     page.run()
     settle(qtbot, page)
     dialog = page.keys.dialog
-    assert dialog is not None and not workspace.engine.jobs
+    assert dialog is not None
+    assert not workspace.engine.jobs
     field = dialog.findChild(QLineEdit)
     qtbot.keyClicks(field, CANARY)
-    assert CANARY not in texts(dialog) and field.echoMode() == QLineEdit.EchoMode.NoEcho
+    assert CANARY not in texts(dialog)
+    assert field.echoMode() == QLineEdit.EchoMode.NoEcho
     dialog.accept()
     settle(qtbot, page)
     assert field.text() == ""
@@ -271,7 +286,8 @@ def test_a_key_goes_to_the_keyring_or_the_run_and_is_seen_nowhere(page, workspac
     if locked:
         assert workspace.engine.commands == [(job.id, {"command": "key", "provider": "openai", "key": CANARY})]
     else:
-        assert not workspace.engine.commands and page.keys.dialog is not None  # a run that asks again is answered anew
+        assert not workspace.engine.commands
+        assert page.keys.dialog is not None
         page.keys.dialog.reject()
     assert CANARY not in json.dumps(page.save_state()) + repr(job)
     assert CANARY not in texts(page)
@@ -282,11 +298,13 @@ def test_a_key_goes_to_the_keyring_or_the_run_and_is_seen_nowhere(page, workspac
 def test_no_key_is_asked_for_where_none_is_needed_or_one_is_there(page, workspace, ring, qtbot):
     page._on_run(Setup(Model("endpoint", "qwen3:4b", "ollama")))
     settle(qtbot, page)
-    assert page.keys.dialog is None and len(workspace.engine.jobs) == 1
+    assert page.keys.dialog is None
+    assert len(workspace.engine.jobs) == 1
     ring.kept["openai"] = CANARY
     page._on_run(Setup(Model("endpoint", "gpt-4o", "openai")))
     settle(qtbot, page)
-    assert page.keys.dialog is None and len(workspace.engine.jobs) == 2
+    assert page.keys.dialog is None
+    assert len(workspace.engine.jobs) == 2
 
 
 def test_the_choice_is_kept_between_starts(page, workspace, qtbot):

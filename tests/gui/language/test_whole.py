@@ -17,9 +17,11 @@ def test_a_run_is_read_while_it_grows(make_application):
     assert wait(lambda: session.state.ended and page.session is None, 20)
     assert session.state.status == "finished"
     reading = page.reading
-    assert reading.course is not None and reading.evaluation.ended(0)["score"] >= 0
+    assert reading.course is not None
+    assert reading.evaluation.ended(0)["score"] >= 0
     assert wait(lambda: len(page.figures.groups) == 1, 20)
-    assert page.talks.transcript.cards and page.transport.isVisible()
+    assert page.talks.transcript.cards
+    assert page.transport.isVisible()
 
 
 def test_an_endpoint_that_cannot_be_reached_is_said_clearly(make_application, monkeypatch):
@@ -34,8 +36,11 @@ def test_an_endpoint_that_cannot_be_reached_is_said_clearly(make_application, mo
     page._follow(Session.begin(whole.workspace.engine, "text-alchemy", settings, "unreachable", 0))
     assert wait(lambda: told, 60)
     text, kept, advice, _ = told[0]
-    assert "endpoint/m" in text and "connection" in text
-    assert kept and advice and page.session is None
+    assert "endpoint/m" in text
+    assert "connection" in text
+    assert kept
+    assert advice
+    assert page.session is None
 
 
 def test_the_window_imports_no_engine_of_models():
