@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, QPoint, Slot
 from PySide6.QtWidgets import QMenu
 
+from gui.pages.language.session import ALCHEMY, FEATURES
 from gui.words import when
 
 if TYPE_CHECKING:
@@ -36,7 +37,8 @@ class Menus(QObject):
 
         def read() -> list:
             index.refresh()
-            return list(index.list(experiment="text-alchemy", limit=RECENT))
+            rows = [row for name in (ALCHEMY, FEATURES) for row in index.list(experiment=name, limit=RECENT)]
+            return sorted(rows, key=lambda row: row.created, reverse=True)[:RECENT]
 
         def done(rows: list) -> None:
             if rows != self._recent:

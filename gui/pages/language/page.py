@@ -20,16 +20,18 @@ from gui.pages.language.keys import Keys
 from gui.pages.language.menus import Menus
 from gui.pages.language.model import Evaluation
 from gui.pages.language.reading import Reading
-from gui.pages.language.session import ALCHEMY, Session
+from gui.pages.language.session import ALCHEMY, FEATURES, Session
 from gui.pages.language.setup import ENDPOINT, Setup, condition_words
 from gui.pages.language.setup_view import SetupView
 from gui.pages.language.talks_view import TalksView, talk_rows
-from gui.pages.language.toolbar import FIGURES, SETUP, TALKS, Toolbar
+from gui.pages.language.toolbar import FIGURES, SETUP, TALKS, WORLD, Toolbar
+from gui.pages.language.worlds import Worlds
 from gui.pages.page import Page
 from gui.widgets.change_timeline import ChangeTimeline
 from gui.widgets.transport import Transport
 from gui.words import amount
 
+AFTER_FAILURE = "Every answer so far is kept in the run: set it right under Set up, or open the run and continue it"
 LIVE_S = 0.1  # how often a growing run is redrawn
 
 
@@ -55,11 +57,11 @@ class LanguagePage(Page):
         self._drawn: tuple | None = None
         self.toolbar = Toolbar()
         self.setup, self.talks, self.figures = SetupView(), TalksView(), FiguresView()
-        self.transport = Transport(timeline=ChangeTimeline())
+        self.transport, self.worlds = Transport(timeline=ChangeTimeline()), Worlds(self)
         self.keys, self.exporter = Keys(self), Exporter(self)
         self.menus = Menus(self)
         self._stack = QStackedWidget()
-        self._views = {SETUP: self.setup, TALKS: self.talks, FIGURES: self.figures}
+        self._views = {SETUP: self.setup, TALKS: self.talks, FIGURES: self.figures, WORLD: self.worlds.view}
         for widget in self._views.values():
             self._stack.addWidget(widget)
         column = QVBoxLayout(self)
@@ -148,8 +150,17 @@ class LanguagePage(Page):
     # Opening
 
     def open_record(self, identifier: str) -> None:
-        self._open(self.workspace.runs_folder / identifier, live=False)
-        self.show_view(TALKS)
+        folder = self.workspace.runs_folder / identifier
+        if FEATURES not in identifier:
+            self._open(folder, live=False)
+            self.show_view(TALKS)
+            return
+        try:
+            self.worlds.open(folder)
+        except BadInput as problem:
+            self._refuse(problem)
+            return
+        self.show_view(WORLD)
 
     def _open(self, folder: File, *, live: bool) -> None:
         """Read a record in the loader: a long one takes a while."""
@@ -168,10 +179,10 @@ class LanguagePage(Page):
             self.talks.filter.setCurrentIndex(0)
             self._dirty, self._drawn = True, None
 
-        def failed(problem: Exception) -> None:
-            self.workspace.show_error(str(problem), "The record was left as it is", "Choose another run")
+        self.workspace.loader.load("language-record", read, done, self._refuse)
 
-        self.workspace.loader.load("language-record", read, done, failed)
+    def _refuse(self, problem: Exception) -> None:
+        self.workspace.show_error(str(problem), "The record was left as it is", "Choose another run")
 
     @Slot()
     def compare(self) -> None:
@@ -269,6 +280,7 @@ class LanguagePage(Page):
 
     def on_frame(self) -> None:
         self._look_at_session()
+        self.worlds.on_frame()
         if self.reading is None:
             return
         now = time.perf_counter()
@@ -291,10 +303,7 @@ class LanguagePage(Page):
         if problem := session.failed:
             self.session = None
             self._dirty = True
-            self.talks.transcript.set_message(problem)
-            self.workspace.show_error(
-                problem, "Every answer so far is kept in the run", "Set it right, then open the run and continue it"
-            )
+            self.talks.transcript.set_message(f"{problem}\n{AFTER_FAILURE}")  # the window tells it too
         elif not session.running:
             self.session = None
             self._dirty = True

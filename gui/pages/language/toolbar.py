@@ -9,11 +9,12 @@ from gui.theme import UNIT
 from gui.widgets.icon import set_icon
 from gui.widgets.labels import ElidedLabel
 
-SETUP, TALKS, FIGURES = "setup", "talks", "figures"
+SETUP, TALKS, FIGURES, WORLD = "setup", "talks", "figures", "world"
 VIEWS = (
     (SETUP, "Set up", "Choose model, condition and limits, then run"),
     (TALKS, "Transcripts", "Every turn, beside the table and what can be known"),
     (FIGURES, "Figures", "Conditions compared with each other and with published figures"),
+    (WORLD, "Feature World", "Find the feature that pays, by hand or watching an agent"),
 )
 
 

@@ -3,6 +3,7 @@
 import subprocess
 import sys
 
+from gui.pages.language.session import Session
 from gui.pages.language.setup import OWN_ADDRESS, Condition, Model, Setup
 
 SMALL = Condition(summary=True, trials=2, steps=6)
@@ -24,23 +25,23 @@ def test_a_run_is_read_while_it_grows(make_application):
     assert page.transport.isVisible()
 
 
-def test_an_endpoint_that_cannot_be_reached_is_said_clearly(make_application, monkeypatch):
+def test_an_endpoint_that_cannot_be_reached_is_said_clearly(make_application):
     whole = make_application(page="language")
     page, wait = whole.window.page, whole.workspace.wait
     told = []
     whole.workspace.error_raised.connect(lambda *words: told.append(words))
     model = Model("endpoint", "m", OWN_ADDRESS, "http://127.0.0.1:9/v1")
     settings = Setup(model, SMALL, episodes=1).configuration() | {"attempts": 1, "timeout": 2.0}
-    from gui.pages.language.session import Session
-
     page._follow(Session.begin(whole.workspace.engine, "text-alchemy", settings, "unreachable", 0))
     assert wait(lambda: told, 60)
-    text, kept, advice, _ = told[0]
-    assert "endpoint/m" in text
-    assert "connection" in text
-    assert kept
-    assert advice
-    assert page.session is None
+    assert wait(lambda: page.session is None, 10)
+    title, kept, why, _ = told[0]
+    assert "failed" in title
+    assert "kept" in kept
+    assert "endpoint/m did not answer" in why
+    assert "connection" in why
+    assert why in page.talks.transcript.message
+    assert len(told) == 1
 
 
 def test_the_window_imports_no_engine_of_models():

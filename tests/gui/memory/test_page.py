@@ -49,7 +49,7 @@ def in_session(page, workspace, branch=True):
 
 
 def test_the_page_is_in_the_rail_and_opens_the_memory_experiments():
-    assert [entry.identifier for entry in PAGES][:3] == ["alchemy", "memory", "runs"]
+    assert [entry.identifier for entry in PAGES][:3] == ["alchemy", "memory", "language"]
     assert {page_of(name) for name in ("memory", "memory-bench", "memory-scaling")} == {"memory"}
 
 
