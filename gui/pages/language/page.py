@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QStackedWidget, QVBoxLayout
 
 from engine.errors import BadInput
 from gui.pages.language import course as courses
-from gui.pages.language import figures
+from gui.pages.language import figures, words
 from gui.pages.language.actions import page_actions
 from gui.pages.language.exporter import Exporter
 from gui.pages.language.figures_view import FiguresView
@@ -29,7 +29,6 @@ from gui.pages.language.worlds import Worlds
 from gui.pages.page import Page
 from gui.widgets.change_timeline import ChangeTimeline
 from gui.widgets.transport import Transport
-from gui.words import amount
 
 AFTER_FAILURE = "Every answer so far is kept in the run: set it right under Set up, or open the run and continue it"
 LIVE_S = 0.1  # how often a growing run is redrawn
@@ -363,21 +362,9 @@ class LanguagePage(Page):
             self.transport.set_state(self.transport.timeline.state, course.positions[reading.index])
 
     def _show_run(self) -> None:
-        evaluation = self.reading.evaluation
-        tokens, cost, _ = evaluation.spent()
         running = self.session is not None and self.session.running
-        ended = len(evaluation.episodes)
-        words = [courses.model_title(str(evaluation.settings.get("model", ""))), condition_words(evaluation.settings)]
-        words.append(f"{ended} of {evaluation.wanted} episodes")
-        if tokens:
-            words.append(f"{amount(tokens)} tokens")
-        if cost:
-            words.append(f"${cost:,.3f}")
-        if not running and (evaluation.record.status().result or {}).get("budget_spent"):
-            words.append("budget spent")
-        reached = sum(talk.trial for number, talk in evaluation.talks.items() if evaluation.ended(number) is None)
-        share = (ended + reached / evaluation.trials) / max(evaluation.wanted, 1)
-        self.toolbar.show_run(" · ".join(words), share if running else None)
+        evaluation = self.reading.evaluation
+        self.toolbar.show_run(words.run_words(evaluation, running), words.share(evaluation) if running else None)
 
     # What is kept
 
