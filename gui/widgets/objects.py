@@ -17,12 +17,11 @@ class BoardState:
     """``objects`` as values by dimension with their ``words``; ``tried`` in order with what each ``paid``.
 
     ``bits`` each object would tell, ``best`` an object to point out (-1 none), ``enabled`` whether one may be proposed,
-    ``values`` of a feature (rows and columns follow it), ``place`` and ``caption`` words.
+    ``place`` and ``caption`` words.
     """
 
     objects: tuple[tuple[int, ...], ...]
     words: tuple[str, ...]
-    values: int
     tried: tuple[int, ...] = ()
     paid: tuple[bool, ...] = ()
     bits: tuple[float, ...] = ()
@@ -57,15 +56,10 @@ class Objects(Picture):
         return f"{len(state.objects)} objects. Tried: {tried or 'none'}. {state.caption}"
 
     def width_in_cells(self, area: QRectF) -> int:
-        """Columns: a power of the number of values, the one that gives the largest cells."""
-        count, columns, best, size = len(self.state.objects), 1, 1, 0.0
-        while columns <= count:
-            rows = -(-count // columns)
-            cell = min(area.width() / columns, area.height() / rows)
-            if cell > size:
-                best, size = columns, cell
-            columns *= max(self.state.values, 2)
-        return best
+        """Columns: of the numbers that divide the objects evenly, the one that gives the largest cells."""
+        count = len(self.state.objects)
+        even = [columns for columns in range(1, count + 1) if count % columns == 0]
+        return max(even, key=lambda columns: min(area.width() / columns, area.height() * columns / count))
 
     def draw(self, canvas: Canvas, area: QRectF) -> None:
         state, unit, theme = self.state, canvas.unit, canvas.theme
@@ -103,7 +97,7 @@ class Objects(Picture):
         if tried and area.width() > 2.5 * unit:
             mark = QRectF(area.left() + 4, area.top() + 2, area.width() - 8, 1.1 * unit)
             canvas.text(mark, str(step + 1), theme.muted, small=True)
-            words = "pays" if paid else "nothing"
+            words = "pays" if paid else "nothing" if area.width() > 6 * unit else ""
             canvas.text(mark, words, theme.good if paid else theme.muted, align=RIGHT, small=True)
         tip = state.words[k]
         if tried:

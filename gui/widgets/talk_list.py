@@ -45,7 +45,8 @@ class _Rows(QAbstractListModel):
             return f"{row.title}, {number(row.score)} points, {row.words}"
         if role == Qt.ItemDataRole.ToolTipRole:
             oracle = f"\noracle {number(row.oracle)} points" if row.oracle else ""
-            return f"{row.title}\n{number(row.score)} points{oracle}\n{row.words}"
+            invalid = f"\n{row.invalid} answers were not carried out" if row.invalid else ""
+            return f"{row.title}\n{number(row.score)} points{oracle}\n{row.words}{invalid}"
         return None
 
     def show(self, rows: list[TalkRow]) -> None:
@@ -81,7 +82,7 @@ class _Painter(QStyledItemDelegate):
         used = canvas.text(top, score, theme.text if row.ended else theme.muted, align=RIGHT, small=True)
         canvas.text(top.adjusted(0, 0, -used - 0.5 * unit, 0), row.title, theme.text)
         low = QRectF(inner.left(), top.bottom(), inner.width(), unit)
-        bad = f"{row.invalid} not carried out" if row.invalid else ""
+        bad = f"{row.invalid} invalid" if row.invalid else ""
         hits = f"{row.found} found" if row.found else ""
         used = canvas.text(low, hits or bad, theme.accent if hits else theme.bad, align=RIGHT, small=True)
         canvas.text(low.adjusted(0, 0, -used - 0.4 * unit, 0), row.words, theme.muted, small=True)

@@ -364,7 +364,9 @@ class LanguagePage(Page):
     def _show_run(self) -> None:
         running = self.session is not None and self.session.running
         evaluation = self.reading.evaluation
-        self.toolbar.show_run(words.run_words(evaluation, running), words.share(evaluation) if running else None)
+        wanted = running or self.view in (TALKS, FIGURES)
+        said = words.run_words(evaluation, running) if wanted else ""
+        self.toolbar.show_run(said, words.share(evaluation) if running else None)
 
     # What is kept
 

@@ -128,4 +128,7 @@ class SetupView(QScrollArea):
         for name, box in boxes.items():
             if type(state.get(name)) is int:
                 box.setValue(min(max(state[name], box.minimum()), box.maximum()))
+        if type(state.get("money_budget")) is float:
+            run.money.setValue(state["money_budget"])
+        run.advice.setChecked(state.get("advice") is True)
         self.refresh()

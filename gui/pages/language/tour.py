@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from gui.pages.language.setup import Condition, Model, Setup
-from gui.pages.language.toolbar import FIGURES, TALKS
+from gui.pages.language.toolbar import FIGURES, TALKS, WORLD
 from gui.pages.language.transcripts import ANSWER
 
 if TYPE_CHECKING:
@@ -45,5 +45,12 @@ def tour(page: LanguagePage, folder: Path) -> dict[str, Any]:
     facts["conditions"] = len(page.figures.groups)
     page.exporter.save(folder / "language.svg")
     page.exporter.save(folder / "language.csv")
+    page.show_view(WORLD)
+    page.worlds.begin(seed=1)
+    game = page.worlds.games[0]
+    while not game.over:
+        page.worlds.propose(game.board(hint=True).best)
+        game = page.worlds.games[-1]
+    facts["feature_world_steps"] = game.steps
     page.show_view(TALKS)
     return facts

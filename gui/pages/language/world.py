@@ -11,15 +11,29 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from engine.errors import BadInput
-from engine.feature_world.world import Goal, Kind, Situation, World
+from engine.feature_world.world import VALUE_WORDS, Goal, Kind, Situation, World
 from gui.widgets.objects import BoardState
 from gui.widgets.rules import RulesState
 
 if TYPE_CHECKING:
     from engine.runs import Record
 
-WORK_S = 2.0  # how long exact figures of a large world may take before they are left out
+WORK_S = 1.0  # how long exact figures of a large world may take before they are left out
 REFERENCES = (("optimal", "Best player"), ("random-without-replacement", "Random, no repeats"), ("random", "Random"))
+
+YOU = "you"
+PLAYERS = {
+    "optimal": "best player",
+    "greedy-information": "greedy information",
+    "random-without-replacement": "random, no repeats",
+    "random": "random",
+    "language": "language model",
+}
+
+
+def rule_words(world: World, rule: int) -> str:
+    """A rule by the names of its values, such as "red and cube"; the names of the features go without saying."""
+    return " and ".join(VALUE_WORDS[dimension][value] for dimension, value in world.rules[rule])
 
 
 def exact_steps(world: World) -> dict[str, float]:
@@ -35,7 +49,8 @@ def exact_steps(world: World) -> dict[str, float]:
                 raise BadInput("this takes too long")
 
         try:
-            found[name] = expected_steps(world, name, check)
+            value = expected_steps(world, name, check)
+            found[name] = math.nan if value is None else value
         except BadInput:
             found[name] = math.nan
     return found
@@ -50,7 +65,7 @@ def bits_of(world: World, possible: int) -> tuple[float, ...]:
 
 @dataclass(frozen=True)
 class Game:
-    """A game: ``world``, the ``hidden`` rule, what is known, and whether a person plays it.
+    """A game: ``world``, the ``hidden`` rule, what is known, and who plays it.
 
     Values, so that a step back is the game before.
     """
@@ -58,13 +73,18 @@ class Game:
     world: World
     hidden: int
     situation: Situation
-    own: bool = True
+    player: str = YOU
 
     @classmethod
     def begin(cls, dimensions: int, values: int, kind: Kind, goal: Goal, seed: int) -> Game:
         """A new game with a rule drawn at random; raises BadInput."""
         world = World(dimensions, values, kind, goal)
         return cls(world, random.Random(seed).randrange(len(world.rules)), Situation(world.everything))
+
+    @property
+    def own(self) -> bool:
+        """Whether a person plays it."""
+        return self.player == YOU
 
     @property
     def over(self) -> bool:
@@ -92,19 +112,18 @@ class Game:
         return BoardState(
             objects=tuple(tuple(int(v) for v in values) for values in world.objects),
             words=tuple(world.object_words(k) for k in range(len(world.objects))),
-            values=world.values,
             tried=situation.tried,
             paid=situation.rewarded,
             bits=bits,
             best=best,
             enabled=self.own and not self.over,
-            place=f"step {self.steps}" + (", over" if self.over else ""),
+            place=f"{self.player}, step {self.steps}" + (", over" if self.over else ""),
             caption=self._caption(),
         )
 
     def _caption(self) -> str:
         if self.over:
-            return f"Found in {self.steps} steps: {self.world.rule_words(self.hidden)} pays"
+            return f"Found in {self.steps} steps: {rule_words(self.world, self.hidden)} pays"
         if not self.steps:
             wanted = "find out which feature pays" if self.world.goal == "identify" else "get a reward"
             return f"Propose an object: {wanted} in as few steps as you can" if self.own else "Nothing was proposed yet"
@@ -113,7 +132,7 @@ class Game:
 
     def rules(self) -> RulesState:
         """What may pay."""
-        words = tuple(self.world.rule_words(k) for k in range(len(self.world.rules)))
+        words = tuple(rule_words(self.world, k) for k in range(len(self.world.rules)))
         flags = tuple(bool(self.situation.possible >> k & 1) for k in range(len(words)))
         return RulesState(words, flags, self.hidden if self.over or not self.own else -1)
 
@@ -154,7 +173,9 @@ class Recorded:
     def games(self, episode: int) -> list[Game]:
         """A game after each of its steps, from none to all."""
         rows = self._steps[self._steps["episode"] == episode] if len(self._steps) else ()
-        game = Game(self.world, self._rule(episode), Situation(self.world.everything), own=False)
+        game = Game(
+            self.world, self._rule(episode), Situation(self.world.everything), PLAYERS.get(self.agent, self.agent)
+        )
         games = [game]
         for row in rows:
             chosen = int(row["object"])

@@ -20,11 +20,10 @@ from PySide6.QtWidgets import (
 )
 
 from engine.feature_world.world import DIMENSION_WORDS
-from gui.pages.language.world import REFERENCES, Game, Recorded
+from gui.pages.language.world import PLAYERS, REFERENCES, Game, Recorded
 from gui.theme import UNIT
 from gui.widgets.icon import set_icon
 from gui.widgets.key_values import KeyValues
-from gui.widgets.labels import ElidedLabel
 from gui.widgets.object_shapes import MOST_DIMENSIONS
 from gui.widgets.objects import Objects
 from gui.widgets.panel import Panel
@@ -33,8 +32,7 @@ from gui.widgets.rules import Rules
 if TYPE_CHECKING:
     from engine.feature_world.world import World
 
-AGENTS = (("optimal", "best player"), ("greedy-information", "greedy information"),
-          ("random-without-replacement", "random, no repeats"), ("random", "random"))  # fmt: skip
+AGENTS = tuple((name, title) for name, title in PLAYERS.items() if name != "language")
 
 
 class WorldView(QWidget):
@@ -73,14 +71,13 @@ class WorldView(QWidget):
         self.back, self.forward = self._arrow("previous", "A step back"), self._arrow("next", "A step forward")
         self.back.clicked.connect(self._on_back)
         self.forward.clicked.connect(self._on_forward)
-        self.words = ElidedLabel("", "small")
         bar = QFrame()
         row = QHBoxLayout(bar)
         row.setContentsMargins(UNIT, UNIT // 2, UNIT, UNIT // 2)
         row.setSpacing(UNIT)
         for widget in (self.new, self.dimensions, self.values, self.kind, self.goal, self.agent, self.watch):
             row.addWidget(widget)
-        row.addWidget(self.words, 1)
+        row.addStretch(1)
         for widget in (self.episode, self.back, self.forward, self.hint):
             row.addWidget(widget)
         self.board, self.rules, self.figures = Objects(), Rules(), KeyValues("Steps")
@@ -164,7 +161,7 @@ class WorldView(QWidget):
         pairs = [(who, f"{game.steps} steps"), ("Learned so far", f"{gained:.2f} bits")]
         for name, title in REFERENCES:
             value = exact.get(name)
-            known = "…" if value is None else f"{value:.2f} steps" if isfinite(value) else "too large to work out"
+            known = "being worked out" if value is None else f"{value:.2f} steps" if isfinite(value) else "not known"
             pairs.append((f"{title}, expected", known))
         self.figures.show_pairs(pairs)
 
@@ -172,11 +169,8 @@ class WorldView(QWidget):
         """Offer the games of a record, or none."""
         self.episode.setVisible(recorded is not None)
         if recorded is None:
-            self.words.setText("Your game")
             return
         if self.episode.count() != recorded.count:
             self.episode.clear()
             self.episode.addItems([f"game {k + 1} of {recorded.count}" for k in range(recorded.count)])
         self.episode.setCurrentIndex(episode)
-        titles = dict(AGENTS) | {"language": "language model"}
-        self.words.setText(f"Played by {titles.get(recorded.agent, recorded.agent)}")

@@ -103,7 +103,7 @@ class Worlds(QObject):
         }
         title = f"Feature World, {agent.replace('-', ' ')}"
         self.session = Session.begin(self._page.workspace.engine, FEATURES, settings, title, random.randrange(2**31))
-        view.words.setText("The agent plays…")
+        view.watch.setEnabled(False)
 
     def open(self, folder: Path) -> None:
         """Step through the games of a record; raises BadInput."""
@@ -129,10 +129,9 @@ class Worlds(QObject):
         if session is None or session.running:
             return
         state, self.session = session.state, None
+        self.view.watch.setEnabled(True)
         if session.failed is None and state is not None and state.record:
             self.open(Path(state.record))
-        else:
-            self.view.words.setText("The agent could not play this world")
 
     @Slot()
     def draw(self) -> None:

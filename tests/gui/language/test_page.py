@@ -311,6 +311,8 @@ def test_the_choice_is_kept_between_starts(page, workspace, qtbot):
     page.setup.model.show_model(Model("endpoint", "m", "address", "http://127.0.0.1:9/v1", 1.5, 2.5))
     page.setup.condition.show_condition(Condition(prior=True, summary=False, wording="compact", trials=4))
     page.setup.run.episodes.setValue(3)
+    page.setup.run.money.setValue(2.5)
+    page.setup.run.advice.setChecked(True)
     state = json.loads(json.dumps(page.save_state()))
     other = LanguagePage(workspace)
     qtbot.addWidget(other)

@@ -48,6 +48,12 @@ def test_expected_steps_are_those_of_the_dossier():
     assert found["random"] == pytest.approx(5.02, abs=0.2)
 
 
+def test_figures_that_take_too_long_are_not_known(monkeypatch):
+    monkeypatch.setattr("gui.pages.language.world.WORK_S", 0.0)
+    found = exact_steps(World(3, 4, "conjunction", "identify"))
+    assert math.isnan(found["random"])
+
+
 def test_bits_of_an_object_are_the_entropy_of_its_answer():
     world = World(2, 4, "single", "identify")
     assert bits_of(world, world.everything) == pytest.approx([-0.25 * math.log2(0.25) - 0.75 * math.log2(0.75)] * 16)
