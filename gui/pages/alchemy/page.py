@@ -247,6 +247,7 @@ class AlchemyPage(Page):
             self.what_if(action)
         elif self._acted != self.row:
             self._acted = self.row
+            self._history.note(self.situations, self.row)  # the answer may come before the next frame
             self._open_session().act(self.row, action)
             self.advice, self._following, self._dirty = False, True, True
 
