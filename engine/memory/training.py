@@ -96,7 +96,10 @@ def train(
         loss, wrong = score(network, task.sample(random, batch, length))
         optimiser.zero_grad()
         loss.backward()  # type: ignore[no-untyped-call]
-        norm = nn.utils.clip_grad_norm_(network.parameters(), clip).item()
+        try:
+            norm = nn.utils.clip_grad_norm_(network.parameters(), clip, error_if_nonfinite=True).item()
+        except RuntimeError:  # raised before clipping, which would spread the fault to every gradient
+            norm = math.nan
         if not (math.isfinite(loss.item()) and math.isfinite(norm)):
             save(_checkpoint(network, optimiser, curriculum, random, seen))
             raise BadInput(

@@ -102,6 +102,19 @@ def test_a_loss_that_is_not_a_number_stops_and_keeps_good_weights(tmp_path, monk
     assert all(torch.isfinite(tensor).all() for tensor in tensors.values())
 
 
+def test_the_tensor_that_is_not_a_number_is_named(tmp_path, monkeypatch):
+    real = training.score
+
+    def broken(network, batch):
+        loss, wrong = real(network, batch)
+        bias = network.output.bias
+        return loss + (bias - bias.detach()).abs().sqrt().sum(), wrong  # adds 0, whose gradient is infinite
+
+    monkeypatch.setattr(training, "score", broken)
+    with pytest.raises(BadInput, match=r"because the gradient of output\.bias is not finite"):
+        train(tmp_path, episodes=80)
+
+
 @pytest.mark.parametrize(
     ("settings", "words"),
     [
