@@ -72,7 +72,8 @@ def resume(arguments: Namespace) -> int:
     """``runs resume``: the same settings and seed, in a new record whose parent is this one."""
     record = _record(arguments.id)
     status, metadata = record.status().status, record.metadata
-    if status in ("running", "finished"):
+    out_of_budget = bool((record.status().result or {}).get("budget_spent"))
+    if status == "running" or (status == "finished" and not out_of_budget):
         raise BadInput(f"The run {metadata.id} is {status}; only one that ended early can be resumed")
     if record.folder.parent != runs_folder().absolute():
         raise BadInput(f"{record.folder} lies outside the runs folder; athanor runs import brings it in")

@@ -129,6 +129,14 @@ EXPERIMENTS: dict[str, Experiment] = {
             },
         ),
         Experiment(
+            "feature-world-play",
+            "Feature World by hand",
+            "You propose objects to find the feature that pays, with every proposal recorded",
+            "engine.experiments.feature_world_play:WorldPlayConfiguration",
+            "engine.experiments.feature_world_play:run",
+            interactive=True,
+        ),
+        Experiment(
             "memory",
             "Memory training",
             "A network with an external memory learns a task; what it reads and writes is kept while it learns",

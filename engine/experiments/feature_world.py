@@ -5,10 +5,11 @@ Source: Ke et al. 2024 (arXiv 2412.06438), Feature World; the exact formulation 
 
 from __future__ import annotations
 
+import base64
 import math
 from collections.abc import Iterator
 from functools import partial
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 from pydantic import Field
@@ -16,8 +17,10 @@ from pydantic import Field
 from engine.alchemy.levels import Level
 from engine.errors import BadInput
 from engine.experiments.context import Context
+from engine.experiments.feature_world_settings import WorldConfiguration
 from engine.feature_world.expectation import expected_steps
 from engine.feature_world.interviewed import Messages, play_in_words
+from engine.feature_world.pictures import objects_png
 from engine.feature_world.players import Choose, find_player
 from engine.feature_world.recorder import Outcome, Recorder
 from engine.feature_world.world import Situation, World
@@ -26,7 +29,7 @@ from engine.language.settings import ModelConfiguration, form_of, open_source
 from engine.language.wording import WORDINGS
 
 
-class FeatureWorldConfiguration(ModelConfiguration):
+class FeatureWorldConfiguration(WorldConfiguration, ModelConfiguration):
     """Settings of a Feature World evaluation; those of the model count for the agent *language* alone."""
 
     agent: str = Field(
@@ -34,20 +37,12 @@ class FeatureWorldConfiguration(ModelConfiguration):
         description="Who proposes objects",
         json_schema_extra={"choices": "engine.feature_world.players:PLAYERS"},
     )
-    dimensions: int = Field(2, ge=1, le=6, description="Features of an object, such as colour and shape")
-    values: int = Field(4, ge=2, le=8, description="Values of each feature")
-    kind: Literal["single", "conjunction"] = Field(
-        "single", description="Whether one value is rewarded, or two of different features together"
-    )
-    goal: Literal["identify", "find"] = Field(
-        "identify", description="Whether the game ends when the rule is certain, or at the first reward"
-    )
-    pool: Literal["full", "unique"] = Field(
-        "full", description="Whether there is an object of every combination, or one for each value"
-    )
     episodes: int = Field(1000, ge=1, le=1_000_000, description="How many games", json_schema_extra={"unit": "games"})
     most_steps: int = Field(1000, ge=1, le=1_000_000, description="A game ends there at the latest")
     rule_told: bool = Field(True, description="Tell the model whether one value or two together are rewarded")
+    images: bool = Field(
+        False, description="Show the model the objects as a picture instead of in words; its endpoint must take images"
+    )
     traced: int = Field(
         100, ge=0, le=100_000, description="Record every step of this many games", json_schema_extra={"unit": "games"}
     )
@@ -56,9 +51,7 @@ class FeatureWorldConfiguration(ModelConfiguration):
 def run(configuration: FeatureWorldConfiguration, context: Context) -> dict[str, Any]:
     """Play the games and sum up."""
     player = find_player(configuration.agent)
-    world = World(
-        configuration.dimensions, configuration.values, configuration.kind, configuration.goal, configuration.pool
-    )
+    world = configuration.world()
     games = Games(configuration, context, world)
     result = games.interview() if player.choose is None else games.play(player.choose)
     exact = {
@@ -100,6 +93,11 @@ class Games:
         configuration = self._configuration
         if configuration.model.startswith("scripted/"):
             raise BadInput("model may be local/... or endpoint/... in Feature World; scripted agents play Alchemy only")
+        if configuration.images and not configuration.model.startswith("endpoint/"):
+            raise BadInput("images needs a model behind an endpoint; those on this computer read words only")
+        picture = objects_png(self._world) if configuration.images else b""
+        if picture:
+            self._context.event("picture", {"png": base64.b64encode(picture).decode("ascii")})
         source = open_source(configuration, self._context, Level(), WORDINGS["paper"])
         legal = form_of("auto", source) == "legal"
 
@@ -118,6 +116,7 @@ class Games:
                     most_steps=configuration.most_steps,
                     max_tokens=configuration.max_tokens,
                     seed=seed,
+                    picture=picture,
                 )
                 yield Episode(number, asks, source.open(number, seed), messages)
 

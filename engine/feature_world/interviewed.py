@@ -59,14 +59,19 @@ def play_in_words(
     most_steps: int,
     max_tokens: int,
     seed: int,
+    picture: bytes = b"",
 ) -> Generator[Request, Reply | None, None]:
-    """Play one game; at its end the model is asked which rule it is. Requests are answered as in ``play_text``."""
-    conversation = Conversation(words.instructions(world, told=told))
+    """Play one game; at its end the model is asked which rule it is. Requests are answered as in ``play_text``.
+
+    ``picture``, a PNG of all objects, takes the place of their words.
+    """
+    pictured = bool(picture)
+    conversation = Conversation(words.instructions(world, told=told), picture=picture)
     messages.write(0, "system", "instructions", conversation.instructions)
     situation = Situation(world.everything)
     outcome = Outcome(0, False)
     offered = [words.object_text(index) for index in range(len(world.objects))] if legal else None
-    text = words.state_message(world, situation)
+    text = words.state_message(world, situation, pictured=pictured)
 
     def ask(text: str, kind: str, choices: list[str] | None) -> Generator[Request, Reply | None, Reply]:
         conversation.say("user", text)
@@ -100,7 +105,7 @@ def play_in_words(
         wrote(outcome.steps, situation, chosen, after)
         outcome.steps += 1
         outcome.invalid += chosen is None
-        situation, text = after, words.outcome_message(world, chosen, paid)
+        situation, text = after, words.outcome_message(world, chosen, paid, pictured=pictured)
     outcome.solved = situation.over(world)
     result = text.partition("\n")[0]
     reply = yield from ask(f"{result}\n{words.naming_question(world)}", "rule", None)

@@ -28,24 +28,32 @@ def instructions(world: World, *, told: bool) -> str:
     )
 
 
-def state_message(world: World, situation: Situation) -> str:
-    """What has been tried, and all objects."""
+def state_message(world: World, situation: Situation, *, pictured: bool = False) -> str:
+    """What has been tried, and all objects; ``pictured`` leaves their features to a picture with their numbers."""
     lines = ["Objects"]
-    lines += [f"{index + 1}: {world.object_words(index)}" for index in range(len(world.objects))]
+    if pictured:
+        lines.append(f"The picture shows the objects 1 to {len(world.objects)}, each with its number.")
+    else:
+        lines += [f"{index + 1}: {world.object_words(index)}" for index in range(len(world.objects))]
     lines.append("Tried so far")
     for chosen, paid in zip(situation.tried, situation.rewarded, strict=True):
-        lines.append(f"object {chosen + 1} ({world.object_words(chosen)}): {'reward' if paid else 'no reward'}")
+        named = _named(world, chosen, pictured).lower()
+        lines.append(f"{named}: {'reward' if paid else 'no reward'}")
     if not situation.tried:
         lines.append("nothing yet")
     return "\n".join(lines)
 
 
-def outcome_message(world: World, chosen: int | None, paid: bool) -> str:
+def outcome_message(world: World, chosen: int | None, paid: bool, *, pictured: bool = False) -> str:
     """What came of the last answer; None for one that named no object."""
     if chosen is None:
         return "Your last answer named no object. It cost a step.\nWhich object do you propose next?"
     outcome = "is rewarded" if paid else "is not rewarded"
-    return f"Object {chosen + 1} ({world.object_words(chosen)}) {outcome}.\nWhich object do you propose next?"
+    return f"{_named(world, chosen, pictured)} {outcome}.\nWhich object do you propose next?"
+
+
+def _named(world: World, chosen: int, pictured: bool) -> str:
+    return f"Object {chosen + 1}" if pictured else f"Object {chosen + 1} ({world.object_words(chosen)})"
 
 
 def object_text(index: int) -> str:

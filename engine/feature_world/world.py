@@ -15,6 +15,7 @@ hypotheses?" (arXiv 2412.06438). Its exact parameters are not public; the formul
 from __future__ import annotations
 
 import itertools
+import random
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
@@ -101,6 +102,10 @@ class World:
     def never(self) -> int:
         """The set of rules under which no object pays."""
         return sum(1 << int(rule) for rule in np.flatnonzero(~self.rewards.any(axis=1)))
+
+    def hidden_rule(self, seed: int) -> int:
+        """The rule of a game played by hand: uniform, the same for the same seed in every process."""
+        return random.Random(seed).randrange(len(self.rules))
 
     def over(self, possible: int) -> bool:
         """Whether the game ends while these rules are possible and nothing was rewarded in *find*."""

@@ -19,13 +19,15 @@ class Conversation:
     """Instructions, everything said in each trial, and the newest summary.
 
     Attributes: ``history`` what of earlier trials is shown: *full* everything, *window* the last ``window`` trials (the
-    present one among them) after the newest summary, *summary* only the newest summary and the present trial.
+    present one among them) after the newest summary, *summary* only the newest summary and the present trial;
+    ``picture`` a PNG that goes with the first message of the user in every question.
     """
 
     instructions: str
     history: History = "full"
     window: int = 3
     summary: str = ""
+    picture: bytes = b""
     forgotten: int = 0
     _trials: list[list[Message]] = field(default_factory=lambda: [[]])
 
@@ -65,6 +67,10 @@ class Conversation:
                 merged[-1] = Message(message.role, f"{merged[-1].text}\n\n{message.text}")
             elif message.role == "user" or len(merged) > 1:  # some endpoints want a user's message first
                 merged.append(message)
+        for place, message in enumerate(merged):
+            if self.picture and message.role == "user":
+                merged[place] = Message("user", message.text, self.picture)
+                break
         return merged
 
     def _shown(self) -> list[list[Message]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, Protocol
@@ -25,10 +26,15 @@ class Message:
 
     role: Role
     text: str
+    image: bytes = b""
 
-    def to_json(self) -> dict[str, str]:
-        """As chat endpoints take it."""
-        return {"role": self.role, "content": self.text}
+    def to_json(self) -> dict[str, Any]:
+        """As chat endpoints take it; ``image``, a PNG, as a data address behind the text."""
+        if not self.image:
+            return {"role": self.role, "content": self.text}
+        address = f"data:image/png;base64,{base64.b64encode(self.image).decode('ascii')}"
+        parts = [{"type": "text", "text": self.text}, {"type": "image_url", "image_url": {"url": address}}]
+        return {"role": self.role, "content": parts}
 
 
 @dataclass(frozen=True, slots=True)

@@ -50,7 +50,7 @@ PAGES = (
         "speech",
         "Ctrl+3",
         "gui.pages.language.page:LanguagePage",
-        ("text-alchemy", "feature-world"),
+        ("text-alchemy", "feature-world", "feature-world-play"),
     ),
     PageEntry("runs", "Runs", "bars", "Ctrl+4", "gui.pages.runs.page:RunsPage"),
     PageEntry("experiments", "Experiments", "play", "Ctrl+5", "gui.pages.experiments.page:ExperimentsPage"),

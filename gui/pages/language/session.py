@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from engine.service.jobs import Job
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from engine.service.jobs import JobState
     from gui.bridge import Bridge
 
-ALCHEMY, FEATURES = "text-alchemy", "feature-world"
+ALCHEMY, FEATURES, FEATURES_PLAY = "text-alchemy", "feature-world", "feature-world-play"
 
 
 @dataclass
@@ -74,3 +74,37 @@ class Session:
     def answer_key(self, provider: str, key: str) -> None:
         """Hand the run the key it waits for; it is kept in its memory alone."""
         self.engine.command(self.job, {"command": "key", "provider": provider, "key": key})
+
+
+@dataclass
+class Play:
+    """A person's games on one world: an interactive job that keeps each proposal; those made before it runs wait."""
+
+    engine: Bridge
+    job: str
+    waiting: list[dict[str, Any]] = field(default_factory=list)
+
+    @classmethod
+    def begin(cls, engine: Bridge, settings: dict[str, Any], seed: int) -> Play:
+        """Start it; ``seed`` draws the hidden rule, as the window does."""
+        title = "Feature World, played by hand"
+        return cls(engine, engine.submit(Job(FEATURES_PLAY, settings, seed=seed, title=title, lane="interactive")))
+
+    def propose(self, step: int, chosen: int) -> None:
+        """Keep a proposal after ``step`` others."""
+        self.waiting.append({"command": "propose", "step": step, "object": chosen})
+
+    def look(self) -> None:
+        """Send what may be sent."""
+        state = self.engine.snapshot.job(self.job)
+        if self.waiting and state is not None and state.record:
+            ready, self.waiting = self.waiting, []
+            for command in ready:
+                self.engine.command(self.job, command)
+
+    def finish(self) -> None:
+        """End it; the record stays."""
+        state = self.engine.snapshot.job(self.job)
+        if state is None or not state.ended:
+            self.waiting.append({"command": "finish"})
+            self.look()

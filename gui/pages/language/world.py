@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import random
 import time
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
@@ -23,6 +22,7 @@ REFERENCES = (("optimal", "Best player"), ("random-without-replacement", "Random
 
 YOU = "you"
 PLAYERS = {
+    "person": "played by hand",
     "optimal": "best player",
     "greedy-information": "greedy information",
     "random-without-replacement": "random, no repeats",
@@ -79,7 +79,7 @@ class Game:
     def begin(cls, dimensions: int, values: int, kind: Kind, goal: Goal, seed: int) -> Game:
         """A new game with a rule drawn at random; raises BadInput."""
         world = World(dimensions, values, kind, goal)
-        return cls(world, random.Random(seed).randrange(len(world.rules)), Situation(world.everything))
+        return cls(world, world.hidden_rule(seed), Situation(world.everything))
 
     @property
     def own(self) -> bool:
@@ -146,7 +146,7 @@ class Recorded:
     def __init__(self, record: Record) -> None:
         self.record = record
         settings: dict[str, Any] = record.metadata.configuration
-        self.agent = str(settings.get("agent", ""))
+        self.agent = str(settings.get("agent", "person"))
         try:
             self.world = World(
                 *(settings[name] for name in ("dimensions", "values", "kind", "goal")), settings.get("pool", "full")

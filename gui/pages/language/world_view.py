@@ -32,7 +32,7 @@ from gui.widgets.rules import Rules
 if TYPE_CHECKING:
     from engine.feature_world.world import World
 
-AGENTS = tuple((name, title) for name, title in PLAYERS.items() if name != "language")
+AGENTS = tuple((name, title) for name, title in PLAYERS.items() if name not in ("language", "person"))
 
 
 class WorldView(QWidget):

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import random
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Slot
 
 from engine.errors import BadInput
-from gui.pages.language.session import FEATURES, Session
+from gui.pages.language.session import FEATURES, Play, Session
 from gui.pages.language.world import Game, Recorded, exact_steps
 from gui.pages.language.world_view import WorldView
 
@@ -34,6 +34,8 @@ class Worlds(QObject):
         self.recorded: Recorded | None = None
         self.episode = 0
         self.session: Session | None = None
+        self.play: Play | None = None
+        self._wanted: tuple[dict[str, Any], int] = ({}, 0)
         self._exact: dict[World, dict[str, float]] = {}
         view = self.view
         view.new_clicked.connect(self.begin)
@@ -46,22 +48,36 @@ class Worlds(QObject):
     @Slot()
     def begin(self, seed: int = -1) -> None:
         """A new game on the world that is set up."""
-        view = self.view
+        view, settings = self.view, self._settings()
+        seed = seed if seed >= 0 else random.randrange(2**31)
         try:
-            game = Game.begin(
-                view.dimensions.value(),
-                view.values.value(),
-                view.kind.currentData(),
-                view.goal.currentData(),
-                seed if seed >= 0 else random.randrange(2**31),
-            )
+            game = Game.begin(**settings, seed=seed)
         except BadInput as problem:
             self._page.workspace.show_error(str(problem), "", "Choose a smaller world")
             return
+        if self.play is not None:
+            self.play.finish()
+        self.play, self._wanted = None, (settings, seed)
         self.recorded, self.games, self.step = None, [game], 0
         self._work_out(game.world)
         self.draw()
         view.board.setFocus()
+
+    def _settings(self) -> dict[str, Any]:
+        view = self.view
+        return {
+            "dimensions": view.dimensions.value(),
+            "values": view.values.value(),
+            "kind": view.kind.currentData(),
+            "goal": view.goal.currentData(),
+        }
+
+    def _keep(self, chosen: int) -> None:
+        """Let the engine record a proposal; the first one of a game begins its record."""
+        if self.play is None:
+            self.play = Play.begin(self._page.workspace.engine, *self._wanted)
+        self.play.propose(self.step, chosen)
+        self.play.look()
 
     def _work_out(self, world: World) -> None:
         if world in self._exact:
@@ -79,6 +95,7 @@ class Worlds(QObject):
         if self.games and self.recorded is None:
             game = self.games[self.step].propose(chosen)
             if game is not self.games[self.step]:
+                self._keep(chosen)
                 self.games = [*self.games[: self.step + 1], game]
                 self.step += 1
                 self.draw()
@@ -93,14 +110,7 @@ class Worlds(QObject):
     def watch(self, agent: str) -> None:
         """Let an agent play the world that is set up."""
         view = self.view
-        settings = {
-            "agent": agent,
-            "dimensions": view.dimensions.value(),
-            "values": view.values.value(),
-            "kind": view.kind.currentData(),
-            "goal": view.goal.currentData(),
-            "episodes": WATCHED,
-        }
+        settings = {"agent": agent, **self._settings(), "episodes": WATCHED}
         title = f"Feature World, {agent.replace('-', ' ')}"
         self.session = Session.begin(self._page.workspace.engine, FEATURES, settings, title, random.randrange(2**31))
         view.watch.setEnabled(False)
@@ -125,6 +135,8 @@ class Worlds(QObject):
 
     def on_frame(self) -> None:
         """Open what an agent plays once it has ended."""
+        if self.play is not None:
+            self.play.look()
         session = self.session
         if session is None or session.running:
             return

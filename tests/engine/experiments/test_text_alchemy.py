@@ -1,6 +1,7 @@
 """The experiment text Alchemy: records, conditions, budgets, stops and resumption."""
 
 import importlib.util
+import json
 import sys
 import threading
 import time
@@ -229,3 +230,28 @@ def test_measures_of_the_study():
     assert figures["improvement_first"] == pytest.approx(1.0)
     assert figures["improvement"] == pytest.approx(1 - (0 * 2 + 0.2 * 2 + 0.4 * 2 + 0.6 + 0.8 * 2) / 9)
     assert (figures["before_change"], figures["at_change"], figures["after_change"]) == pytest.approx((1.0, 0.1, 0.9))
+
+
+def test_a_model_is_shown_the_objects_of_feature_world_as_a_picture(tmp_path, server):
+    from engine.experiments.feature_world import FeatureWorldConfiguration
+    from engine.experiments.feature_world import run as play
+
+    server.answer = lambda body: f"Action: object {len(body['messages']) // 2 + 1}"
+    settings = {"model": "endpoint/m", "endpoint_url": server.url, "agent": "language", "images": True, "timeout": 5.0}
+    configuration = FeatureWorldConfiguration(**settings, episodes=2, most_steps=12, parallel=2)
+    with RecordWriter.create(tmp_path, experiment="feature-world", configuration={}, seed=0) as writer:
+        result = play(configuration, Context(writer, seed=0))
+    assert result["episodes"] == 2
+    assert result["invalid_rate"] == 0
+    for body in server.requests:
+        first = next(message for message in body["messages"] if message["role"] == "user")["content"]
+        assert first[1]["image_url"]["url"].startswith("data:image/png;base64,iVBOR")
+        words = json.dumps([part for part in body["messages"] if part["role"] == "user"][:1])
+        assert "cube" not in words.partition("data:image")[0]
+    assert Record.open(writer.folder).events("picture")
+    local = FeatureWorldConfiguration(agent="language", model="local/smollm2", images=True)
+    with (
+        RecordWriter.create(tmp_path, experiment="feature-world", configuration={}, seed=0) as writer,
+        pytest.raises(BadInput, match="needs a model behind an endpoint"),
+    ):
+        play(local, Context(writer, seed=0))

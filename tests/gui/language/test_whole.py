@@ -2,9 +2,11 @@
 
 import subprocess
 import sys
+from pathlib import Path
 
 from gui.pages.language.session import Session
 from gui.pages.language.setup import OWN_ADDRESS, Condition, Model, Setup
+from gui.pages.language.toolbar import WORLD
 
 SMALL = Condition(summary=True, trials=2, steps=6)
 
@@ -53,3 +55,21 @@ def test_the_window_imports_no_engine_of_models():
         "assert not heavy, heavy\n"
     )
     subprocess.run([sys.executable, "-c", code], check=True, timeout=60)
+
+
+def test_a_game_by_hand_is_found_again_step_by_step(make_application):
+    whole = make_application(page="language")
+    page, wait = whole.window.page, whole.workspace.wait
+    page.show_view(WORLD)
+    worlds = page.worlds
+    worlds.begin(seed=4)
+    while not worlds.games[-1].over:
+        worlds.propose(worlds.games[-1].board(hint=True).best)
+    played = worlds.games
+    engine = whole.workspace.engine
+    assert wait(lambda: not worlds.play.waiting, 60)
+    worlds.play.finish()
+    assert wait(lambda: engine.snapshot.job(worlds.play.job).ended, 20)
+    page.open_record(Path(engine.snapshot.job(worlds.play.job).record).name)
+    assert [game.situation for game in worlds.games] == [game.situation for game in played]
+    assert worlds.games[-1].hidden == played[-1].hidden

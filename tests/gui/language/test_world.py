@@ -93,6 +93,15 @@ def test_a_person_plays_with_mouse_and_takes_a_step_back(page, qtbot):
     assert worlds.view.board.state.best >= 0
     worlds.propose(3)
     assert [game.situation.tried for game in worlds.games] == [(), (3,)]
+    engine = page.workspace.engine
+    (job,) = engine.jobs
+    assert (job.experiment, job.seed, job.lane) == ("feature-world-play", 1, "interactive")
+    engine.tell(0, record="anywhere")
+    page.on_frame()
+    sent = [(payload["step"], payload["object"]) for _, payload in engine.commands]
+    assert sent == [(0, 5), (0, 3)]
+    worlds.begin(seed=2)
+    assert engine.commands[-1] == (job.id, {"command": "finish"})
 
 
 def test_an_agent_is_watched_through_its_record(page, workspace, record, qtbot):
