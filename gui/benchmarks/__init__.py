@@ -7,7 +7,10 @@ import importlib
 import json
 import sys
 
+from gui.benchmarks.loads import PAGES
+
 NAMES = ("startup", "latency", "heatmap", "advice")
+LOADED = ("latency", "heatmap")
 
 
 def run(arguments: list[str]) -> int:
@@ -18,8 +21,12 @@ def run(arguments: list[str]) -> int:
     parser.add_argument(
         "--seconds", type=float, default=10.0, help="how long each part of latency and heatmap is measured"
     )
+    parser.add_argument("--load", choices=tuple(PAGES), help="what the engine does meanwhile (latency and heatmap)")
     chosen = parser.parse_args(arguments)
-    figures = importlib.import_module(f"gui.benchmarks.{chosen.name}").measure(chosen.seconds)
+    if chosen.load and chosen.name not in LOADED:
+        parser.error(f"--load goes with {' and '.join(LOADED)}")
+    options = {"load": chosen.load} if chosen.load else {}
+    figures = importlib.import_module(f"gui.benchmarks.{chosen.name}").measure(chosen.seconds, **options)
     if chosen.json:
         print(json.dumps(figures))  # noqa: T201
     else:

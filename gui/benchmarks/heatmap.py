@@ -7,12 +7,13 @@ from typing import Any
 
 import numpy as np
 
-from gui.benchmarks.session import window, work
+from gui.benchmarks.loads import PAGES, work
+from gui.benchmarks.session import window
 
 SLOTS, STEPS, MAPS = 128, 1000, 3
 
 
-def measure(seconds: float) -> dict[str, Any]:
+def measure(seconds: float, load: str = "alchemy") -> dict[str, Any]:
     """Each frame every map gets a new column and is painted; a frame counts when all three were painted.
 
     Levels are fixed at 0 and 1, so a frame can be compared with the one before.
@@ -20,8 +21,7 @@ def measure(seconds: float) -> dict[str, Any]:
     import pyqtgraph as pg
     from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-    with window("runs") as whole:
-        work(whole)
+    with window(PAGES[load]) as whole, work(whole, load):
         holder = QWidget()
         holder.resize(1280, 800)
         column = QVBoxLayout(holder)
@@ -55,7 +55,13 @@ def measure(seconds: float) -> dict[str, Any]:
         whole.clock.show(None)
         holder.hide()
         holder.deleteLater()
-    return {"frames_per_second": round(min(counts) / taken, 1), "maps": MAPS, "slots": SLOTS, "steps": STEPS}
+    return {
+        "load": load,
+        "frames_per_second": round(min(counts) / taken, 1),
+        "maps": MAPS,
+        "slots": SLOTS,
+        "steps": STEPS,
+    }
 
 
 def _view(pg: Any, painted: list[int], place: int) -> Any:

@@ -7,7 +7,8 @@ from __future__ import annotations
 import threading
 from typing import TYPE_CHECKING, Any
 
-from gui.benchmarks.session import window, work
+from gui.benchmarks.loads import PAGES, work
+from gui.benchmarks.session import window
 from gui.performance import Histogram
 
 if TYPE_CHECKING:
@@ -16,22 +17,21 @@ if TYPE_CHECKING:
 LIMIT_MS = 16.0
 
 
-def measure(seconds: float) -> dict[str, Any]:
-    """Idle, then a job in the engine process, then (control) a busy Python thread in the window's own process.
+def measure(seconds: float, load: str = "alchemy") -> dict[str, Any]:
+    """Idle, then a load in the engine process shown on its page, then (control) a busy Python thread in the window's own process.
 
     ``p99_ms`` and ``max_ms`` are lateness of a 10 ms timer while the engine works; ``idle_p99_ms`` is the same from
     the same window at rest, the yardstick of a shared machine; the control must be much worse, else the probe is
     blind.
     """
-    with window("runs") as whole:
+    with window(PAGES[load]) as whole:
         whole.workspace.wait(lambda: whole.engine.snapshot.state not in ("starting",), 60)
         whole.workspace.wait(lambda: False, 2)
         idle = _sample(whole, seconds)
-        job = work(whole)
-        loaded = _sample(whole, seconds)
-        state = whole.engine.snapshot.job(job)
-        whole.engine.stop(job)
-        whole.workspace.wait(lambda: whole.engine.snapshot.job(job).ended, 20)
+        with work(whole, load) as job:
+            whole.workspace.wait(lambda: False, 2)
+            loaded = _sample(whole, seconds)
+            state = whole.engine.snapshot.job(job)
         end = threading.Event()
         thread = threading.Thread(target=_spin, args=(end,), name="control", daemon=True)
         thread.start()
@@ -39,6 +39,7 @@ def measure(seconds: float) -> dict[str, Any]:
         end.set()
         thread.join()
     return {
+        "load": load,
         "p99_ms": round(loaded.quantile(0.99), 2),
         "max_ms": round(loaded.maximum, 2),
         "idle_p99_ms": round(idle.quantile(0.99), 2),

@@ -11,8 +11,6 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from gui.application import Application
 
-LOAD = {"agent": "random-heuristic", "episodes": 100_000, "traced": 0, "advice": False}
-
 
 @contextlib.contextmanager
 def window(page: str) -> Iterator[Application]:
@@ -35,20 +33,3 @@ def window(page: str) -> Iterator[Application]:
                 del os.environ["ATHANOR_HOME"]
             else:
                 os.environ["ATHANOR_HOME"] = before
-
-
-def work(whole: Application) -> str:
-    """Start a job that keeps the engine process busy (agents that play Alchemy), and wait until it runs."""
-    from engine.service.jobs import Job
-
-    job = whole.engine.submit(Job("alchemy", LOAD, title="Load"))
-
-    def runs() -> bool:
-        state = whole.engine.snapshot.job(job)
-        return state is not None and (state.ended or state.done > 0)
-
-    whole.workspace.wait(runs, 120)
-    state = whole.engine.snapshot.job(job)
-    if state is None or state.status != "running":
-        raise RuntimeError(f"the engine does not work: {state}")
-    return job

@@ -117,9 +117,10 @@ class LanguagePage(Page):
         """Queue an evaluation and show its transcripts as they grow."""
         settings = setup.configuration()
         title = f"{courses.model_title(settings['model'])}: {condition_words(settings)}"
-        self._follow(Session.begin(self.workspace.engine, ALCHEMY, settings, title, setup.seed))
+        self.follow(Session.begin(self.workspace.engine, ALCHEMY, settings, title, setup.seed))
 
-    def _follow(self, session: Session) -> None:
+    def follow(self, session: Session) -> None:
+        """Show the transcripts of a run as they grow."""
         self.session, self.reading, self._drawn = session, None, None
         self.talks.transcript.set_cards([])
         self.talks.list.show_rows([], -1)
@@ -144,7 +145,7 @@ class LanguagePage(Page):
         if self.may_go_on:
             made = self.reading.evaluation.record.metadata
             settings, title = dict(made.configuration), made.title
-            self._follow(Session.begin(self.workspace.engine, ALCHEMY, settings, title, made.seed, made.id))
+            self.follow(Session.begin(self.workspace.engine, ALCHEMY, settings, title, made.seed, made.id))
 
     # Opening
 

@@ -34,7 +34,7 @@ def test_an_endpoint_that_cannot_be_reached_is_said_clearly(make_application):
     whole.workspace.error_raised.connect(lambda *words: told.append(words))
     model = Model("endpoint", "m", OWN_ADDRESS, "http://127.0.0.1:9/v1")
     settings = Setup(model, SMALL, episodes=1).configuration() | {"attempts": 1, "timeout": 2.0}
-    page._follow(Session.begin(whole.workspace.engine, "text-alchemy", settings, "unreachable", 0))
+    page.follow(Session.begin(whole.workspace.engine, "text-alchemy", settings, "unreachable", 0))
     assert wait(lambda: told, 60)
     assert wait(lambda: page.session is None, 10)
     title, kept, why, _ = told[0]
