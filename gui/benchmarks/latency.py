@@ -18,7 +18,7 @@ LIMIT_MS = 16.0
 
 
 def measure(seconds: float, load: str = "alchemy") -> dict[str, Any]:
-    """Idle, then a load in the engine process shown on its page, then (control) a busy Python thread in the window's own process.
+    """Idle, then a load in the engine shown on its page, then (control) a busy Python thread in the window's process.
 
     ``p99_ms`` and ``max_ms`` are lateness of a 10 ms timer while the engine works; ``idle_p99_ms`` is the same from
     the same window at rest, the yardstick of a shared machine; the control must be much worse, else the probe is

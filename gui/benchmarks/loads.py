@@ -23,8 +23,8 @@ TALKS = {"model": "endpoint/m", "episodes": 64, "trials": 5, "steps": 20, "paral
 def work(whole: Application, kind: str = "alchemy") -> Iterator[str]:
     """Start a load and wait until it runs; gives its job, which is ended at the end.
 
-    *alchemy*: agents that play, unseen. *memory*: a training with live heat maps. *language*: 8 parallel episodes with an
-    endpoint that answers 40 times a second, transcripts growing on screen.
+    *alchemy*: agents that play, unseen. *memory*: a training with live heat maps. *language*: 8 parallel episodes with
+    an endpoint that answers 40 times a second, transcripts growing on screen.
     """
     with contextlib.ExitStack() as stack:
         if kind == "language":
