@@ -76,7 +76,8 @@ class Information(Picture):
         x = plot.left() + plot.width() * state.axis.share(state.position)
         canvas.fill(QRectF(x - 0.5, plot.top(), 1, plot.height()), theme.accent)
         width = plot.width() / max(state.axis.trials, 1)
-        for trial in range(state.axis.trials):
+        every = next((k for k in (1, 2, 5, 10) if k * width >= 1.8 * unit), 20)
+        for trial in range(0 if every == 1 else every - 1, state.axis.trials, every):
             box = QRectF(plot.left() + trial * width, plot.bottom() + 0.1 * unit, width, 1.2 * unit)
             canvas.text(box, str(trial + 1), theme.muted, align=CENTRE, small=True)
         canvas.text(QRectF(area.left(), plot.bottom() + 0.1 * unit, left, 1.2 * unit), "trial", theme.muted, small=True)

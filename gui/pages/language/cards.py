@@ -57,13 +57,18 @@ class Cards:
         return True
 
     def _card(self, message: Message) -> Card:
-        bad = "" if message.valid else message.reason or "no action in it"
-        if message.kind == ANSWER:
-            parts = tuple((name or "answer", words) for name, words in parts_of(message.text))
-            return Card(message.number, "answer", parts, answer_note(self.evaluation, self.episode, message), bad)
-        note = answer_note(self.evaluation, self.episode, message) if message.kind == SUMMARY else ""
-        parts = ((NAMES[message.kind], message.text.strip() or "(nothing)"),)
-        return Card(message.number, TINTS[message.kind], parts, note, bad, short_of(message))
+        noted = message.kind in (ANSWER, SUMMARY)
+        return plain_card(message, answer_note(self.evaluation, self.episode, message) if noted else "")
+
+
+def plain_card(message: Message, note: str = "") -> Card:
+    """The card of a message with a note below it."""
+    bad = "" if message.valid else message.reason or "no action in it"
+    if message.kind == ANSWER:
+        parts = tuple((name or "answer", words) for name, words in parts_of(message.text))
+        return Card(message.number, "answer", parts, note, bad)
+    parts = ((NAMES[message.kind], message.text.strip() or "(nothing)"),)
+    return Card(message.number, TINTS[message.kind], parts, note, bad, short_of(message))
 
 
 def short_of(message: Message) -> str:

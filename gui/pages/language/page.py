@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from pathlib import Path as File
 from typing import Any
 
@@ -95,18 +96,21 @@ class LanguagePage(Page):
 
     @Slot(object)
     def _on_run(self, setup: Setup) -> None:
-        """Start, once the endpoint's key is there."""
+        self.with_key(setup, lambda: self.begin(setup))
+
+    def with_key(self, setup: Setup, then: Callable[[], None]) -> None:
+        """Go on once the endpoint's key is there; at once where none is needed."""
         if setup.model.kind != ENDPOINT:
-            self.begin(setup)
+            then()
             return
         from engine.language.providers import find_provider
 
         name = setup.model.setting.partition("/")[2]
         provider, found, _ = find_provider(name, setup.configuration().get("endpoint_url", ""))
         if found.needs_key:
-            self.keys.ensure(provider, lambda: self.begin(setup))
+            self.keys.ensure(provider, then)
         else:
-            self.begin(setup)
+            then()
 
     def run(self) -> None:
         """Start what is set up."""

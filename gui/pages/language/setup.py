@@ -23,6 +23,8 @@ CONDITIONS: dict[str, tuple[str, dict[str, Any]]] = {
 # Tokens that one message takes, as counted for these wordings with several tokenisers; good to about a third.
 _STATE = {"paper": 130, "sentences": 260, "compact": 115, "opaque": 160}
 _INSTRUCTIONS, _PRIOR, _ANSWER, _SHORT_ANSWER, _SUMMARY_ASKED, _SUMMARY = 330, 90, 110, 14, 90, 170
+_LIMITS = ("token_budget", "money_budget", "price_prompt", "price_completion", "max_tokens")
+_ANSWERING = ("model", "endpoint_url", "parallel", *_LIMITS)
 USUAL_STEPS = 10  # answers in a trial, where a player ends it once nothing is left to do
 
 
@@ -168,6 +170,10 @@ class Setup:
         if model.kind != SCRIPTED:
             settings["max_tokens"] = self.max_tokens
         return settings
+
+    def answering(self) -> dict[str, Any]:
+        """Those settings that say who answers and within which limits, as Feature World takes them."""
+        return {key: value for key, value in self.configuration().items() if key in _ANSWERING}
 
     def estimate(self) -> Estimate:
         """What it will take: usual lengths for ``likely``, every step and the longest answers for ``most``."""

@@ -11,6 +11,7 @@ import numpy as np
 
 from engine.errors import BadInput
 from engine.feature_world.world import VALUE_WORDS, Goal, Kind, Situation, World
+from gui.pages.language.transcripts import Message, message_of
 from gui.widgets.objects import BoardState
 from gui.widgets.rules import RulesState
 
@@ -20,14 +21,14 @@ if TYPE_CHECKING:
 WORK_S = 1.0  # how long exact figures of a large world may take before they are left out
 REFERENCES = (("optimal", "Best player"), ("random-without-replacement", "Random, no repeats"), ("random", "Random"))
 
-YOU = "you"
+YOU, LANGUAGE = "you", "language"
 PLAYERS = {
     "person": "played by hand",
     "optimal": "best player",
     "greedy-information": "greedy information",
     "random-without-replacement": "random, no repeats",
     "random": "random",
-    "language": "language model",
+    LANGUAGE: "language model",
 }
 
 
@@ -169,6 +170,14 @@ class Recorded:
     def count(self) -> int:
         """Games with recorded steps."""
         return int(self._steps["episode"].max()) + 1 if len(self._steps) else 0
+
+    def talk(self, episode: int) -> list[Message]:
+        """What was said in a game with a language model, nothing for other players."""
+        if self.agent != LANGUAGE:
+            return []
+        events = enumerate(self.record.events("transcript"))
+        found = [message_of(number, event) for number, event in events if event.get("episode") == episode]
+        return [message for message in found if message is not None]
 
     def games(self, episode: int) -> list[Game]:
         """A game after each of its steps, from none to all."""

@@ -20,7 +20,9 @@ from PySide6.QtWidgets import (
 )
 
 from engine.feature_world.world import DIMENSION_WORDS
-from gui.pages.language.world import PLAYERS, REFERENCES, Game, Recorded
+from gui.pages.language.cards import plain_card
+from gui.pages.language.transcripts import ANSWER, Message
+from gui.pages.language.world import LANGUAGE, PLAYERS, REFERENCES, Game, Recorded
 from gui.theme import UNIT
 from gui.widgets.icon import set_icon
 from gui.widgets.key_values import KeyValues
@@ -28,11 +30,16 @@ from gui.widgets.object_shapes import MOST_DIMENSIONS
 from gui.widgets.objects import Objects
 from gui.widgets.panel import Panel
 from gui.widgets.rules import Rules
+from gui.widgets.transcript import Transcript
 
 if TYPE_CHECKING:
     from engine.feature_world.world import World
 
-AGENTS = tuple((name, title) for name, title in PLAYERS.items() if name not in ("language", "person"))
+AGENTS = tuple(
+    (name, "language model of the set-up" if name == LANGUAGE else title)
+    for name, title in PLAYERS.items()
+    if name != "person"
+)
 
 
 class WorldView(QWidget):
@@ -92,9 +99,13 @@ class WorldView(QWidget):
         side.addWidget(self.rules)
         side.addWidget(steps)
         side.setSizes([420, 220])
+        self.transcript = Transcript()
+        self.talk = Panel("Transcript", self.transcript)
+        self.talk.hide()
         whole.addWidget(self.board)
         whole.addWidget(side)
-        whole.setSizes([760, 420])
+        whole.addWidget(self.talk)
+        whole.setSizes([760, 420, 420])
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
@@ -174,3 +185,11 @@ class WorldView(QWidget):
             self.episode.clear()
             self.episode.addItems([f"game {k + 1} of {recorded.count}" for k in range(recorded.count)])
         self.episode.setCurrentIndex(episode)
+
+    def show_talk(self, messages: list[Message], step: int) -> None:
+        """Show what was said, with the answer that led to the step; nothing said, no panel."""
+        self.talk.setVisible(bool(messages))
+        self.transcript.set_cards([plain_card(message) for message in messages])
+        answers = [message.number for message in messages if message.kind == ANSWER and message.valid]
+        if 0 < step <= len(answers):
+            self.transcript.select(answers[step - 1])

@@ -10,7 +10,8 @@ from PySide6.QtCore import QObject, Slot
 
 from engine.errors import BadInput
 from gui.pages.language.session import FEATURES, Play, Session
-from gui.pages.language.world import Game, Recorded, exact_steps
+from gui.pages.language.setup import SCRIPTED
+from gui.pages.language.world import LANGUAGE, Game, Recorded, exact_steps
 from gui.pages.language.world_view import WorldView
 
 if TYPE_CHECKING:
@@ -109,11 +110,22 @@ class Worlds(QObject):
     @Slot(str)
     def watch(self, agent: str) -> None:
         """Let an agent play the world that is set up."""
-        view = self.view
         settings = {"agent": agent, **self._settings(), "episodes": WATCHED}
-        title = f"Feature World, {agent.replace('-', ' ')}"
+        if agent != LANGUAGE:
+            self._begin_watching(settings, agent.replace("-", " "))
+            return
+        setup = self._page.setup.setup
+        if setup.model.kind == SCRIPTED or setup.model.problem:
+            why = setup.model.problem or "The scripted agents of the set-up speak Alchemy only"
+            self._page.workspace.show_error("No language model is chosen", why, "Choose one under Set-up")
+            return
+        settings |= {**setup.answering(), "episodes": min(setup.episodes, WATCHED)}
+        self._page.with_key(setup, lambda: self._begin_watching(settings, setup.model.setting))
+
+    def _begin_watching(self, settings: dict[str, Any], who: str) -> None:
+        title = f"Feature World, {who}"
         self.session = Session.begin(self._page.workspace.engine, FEATURES, settings, title, random.randrange(2**31))
-        view.watch.setEnabled(False)
+        self.view.watch.setEnabled(False)
 
     def open(self, folder: Path) -> None:
         """Step through the games of a record; raises BadInput."""
@@ -138,8 +150,12 @@ class Worlds(QObject):
         if self.play is not None:
             self.play.look()
         session = self.session
-        if session is None or session.running:
+        if session is None:
             return
+        if session.running:
+            self.view.watch.setText(session.words.capitalize())
+            return
+        self.view.watch.setText("Watch")
         state, self.session = session.state, None
         self.view.watch.setEnabled(True)
         if session.failed is None and state is not None and state.record:
@@ -152,3 +168,4 @@ class Worlds(QObject):
             game = self.games[self.step]
             self.view.show_game(game, self.step, len(self.games) - 1, self._exact.get(game.world, {}))
             self.view.show_record(self.recorded, self.episode)
+            self.view.show_talk([] if self.recorded is None else self.recorded.talk(self.episode), self.step)

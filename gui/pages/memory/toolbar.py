@@ -15,7 +15,7 @@ from gui.widgets.icon import set_icon
 from gui.widgets.scaling import slots_words
 
 SLOTS = (0, 64, 256, 1024, 4096, 65_536, 1 << 20, 1 << 21)
-LEVEL_LIMIT, SEED_LIMIT = 10_000, 999_999
+LEVEL_LIMIT, SEED_LIMIT = 4096, 999_999  # the engine refuses longer sequences
 
 
 class Toolbar(QFrame):

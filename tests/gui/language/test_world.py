@@ -1,6 +1,8 @@
 """Feature World by hand and watched: the posterior is that of counting, steps go back and forth."""
 
+import contextlib
 import math
+from functools import partial
 
 import numpy as np
 import pytest
@@ -8,8 +10,12 @@ from PySide6.QtCore import QPoint, Qt
 
 from engine.experiments.context import Context
 from engine.experiments.feature_world import FeatureWorldConfiguration, run
+from engine.feature_world.interviewed import Messages, play_in_words
+from engine.feature_world.recorder import Recorder
 from engine.feature_world.world import World
+from engine.language.model import Reply
 from engine.runs import Record, RecordWriter
+from gui.pages.language.setup import OWN_ADDRESS, Model
 from gui.pages.language.toolbar import WORLD
 from gui.pages.language.world import Game, Recorded, bits_of, exact_steps
 from gui.widgets.object_shapes import FILLS, outline
@@ -137,3 +143,39 @@ def test_every_shape_differs_and_fits_its_circle(qapp):
     assert all(shape.boundingRect().width() <= 2.01 for shape in shapes)
     assert len({repr(shape.toFillPolygon()) for shape in shapes}) == 8
     assert len(set(FILLS)) == 8
+
+
+def test_the_model_of_the_set_up_plays_and_what_it_said_is_read_beside_the_board(page, workspace, qtbot):
+    page.show_view(WORLD)
+    page.worlds.watch("language")
+    assert workspace.errors[-1][0] == "No language model is chosen"
+    page.setup.model.show_model(Model("endpoint", "m", OWN_ADDRESS, "http://127.0.0.1:9/v1"))
+    page.worlds.watch("language")
+    (job,) = workspace.engine.jobs
+    settings = FeatureWorldConfiguration.from_dict(job.configuration)
+    assert (settings.agent, settings.model) == ("language", "endpoint/m")
+
+    configuration = {"dimensions": 2, "values": 4, "kind": "single", "goal": "identify", "agent": "language"}
+    writer = RecordWriter.create(workspace.runs_folder, experiment="feature-world", configuration=configuration)
+    world, messages = World(), Messages(writer, 0)
+    recorder = Recorder(Context(record=writer, seed=0), world)
+    game = play_in_words(
+        world, 3, messages, partial(recorder.step, 0), lambda outcome: recorder.end(0, 3, outcome, right=False),
+        told=True, legal=False, most_steps=20, max_tokens=99, seed=0,
+    )  # fmt: skip
+    next(game)
+    turn = 0
+    with contextlib.suppress(StopIteration):
+        while True:
+            turn += 1
+            game.send(Reply("nothing yet" if turn == 1 else f"Reasoning: maybe\nAction: object {turn}"))
+    writer.finish("finished", {})
+    workspace.engine.tell(0, "finished", record=str(writer.folder))
+    page.on_frame()
+    worlds = page.worlds
+    assert not worlds.view.talk.isHidden()
+    worlds.move(2)
+    chosen = worlds.view.transcript.card(worlds.view.transcript.selected)
+    assert dict(chosen.parts)["action"] == f"object {worlds.games[2].situation.tried[-1] + 1}"
+    worlds.begin(seed=0)
+    assert worlds.view.talk.isHidden()
