@@ -46,9 +46,9 @@ class Bridge(QObject):
             self._engine.start()
             self._engine.warm()
 
-    def warm_interactive(self) -> None:
-        """Let the engine for interactive sessions start and prepare, so that the first move is answered at once."""
-        self._engine.warm("interactive")
+    def warm_interactive(self, experiment: str) -> None:
+        """Let the engine for interactive sessions start and load what `experiment` needs before it is asked for."""
+        self._engine.warm("interactive", experiment)
 
     def pull(self) -> None:
         """Take the engine's newest snapshot and tell what changed; the frame clock calls this."""

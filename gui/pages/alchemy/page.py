@@ -96,7 +96,7 @@ class AlchemyPage(Page):
         return page_actions(self)
 
     def on_shown(self) -> None:
-        self.workspace.engine.warm_interactive()
+        self.workspace.engine.warm_interactive(PLAY)
         last, self.last = self.last, {}
         if self.situations is None and self.session is None:
             kept.reopen(self, last)

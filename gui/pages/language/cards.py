@@ -10,7 +10,7 @@ from gui.words import amount, duration
 
 TINTS = {SYSTEM: "system", STATE: "game", REQUEST: "game", ANSWER: "answer", SUMMARY: "summary"}
 NAMES = {SYSTEM: "instructions", STATE: "game", REQUEST: "game", SUMMARY: "summary"}
-STONES = "Stones"  # where the list begins that every state shows
+LISTS = ("Stones", "Objects")  # where the list begins that a state shows
 
 
 class Cards:
@@ -78,8 +78,9 @@ def short_of(message: Message) -> str:
         first = lines[0]
         cut = first.find(". ", 60)
         return first[: cut + 1] if cut > 0 else first
-    if message.kind == STATE and STONES in lines:
-        return "\n".join(lines[: lines.index(STONES)])
+    if message.kind == STATE:
+        found = next((lines.index(heading) for heading in LISTS if heading in lines), 0)
+        return "\n".join(lines[: max(found, 1)]) if found or lines[0] in LISTS else ""
     return ""
 
 
