@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 
-.PHONY: run test lint setup clean
+.PHONY: run test lint setup package clean
 
 setup: $(VENV)/.ready
 
@@ -30,6 +30,10 @@ lint: setup
 test: lint
 	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -q tests/engine
 	QT_QPA_PLATFORM=offscreen OMP_NUM_THREADS=1 $(BIN)/python -m pytest -q tests/gui
+
+# What a person without Python installs, into dist/ (minutes, about 3 GB of disk while it builds).
+package:
+	PYTHON="$(PYTHON)" sh packaging/package.sh
 
 clean:
 	rm -rf $(VENV) build dist tour .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache

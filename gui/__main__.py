@@ -17,6 +17,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         from engine.service.child import main as serve
 
         return serve()
+    if first == "--selftest":
+        from gui.selftest import run as selftest
+
+        return selftest(given[1:])
     if first == "tour" and len(given) > 1 and not given[1].startswith("-"):
         from gui.tour import run as tour
 

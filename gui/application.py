@@ -40,7 +40,6 @@ def options(arguments: list[str]) -> argparse.Namespace:
     parser.add_argument("--data", metavar="DIR", help="keep runs, settings and logs in this folder")
     parser.add_argument("--page", metavar="NAME", help="page to open with")
     parser.add_argument("--debug", action="store_true", help="write more to the log")
-    parser.add_argument("--selftest", action="store_true", help=argparse.SUPPRESS)
     return parser.parse_args(arguments)
 
 
@@ -194,8 +193,6 @@ def run(arguments: list[str]) -> int:
     chosen = options(arguments)
     if chosen.data:
         os.environ["ATHANOR_HOME"] = str(Path(chosen.data).expanduser().absolute())
-    if chosen.selftest and not has_display():
-        os.environ["QT_QPA_PLATFORM"] = "offscreen"
     if not has_display():
         print(  # noqa: T201
             "There is no display to open a window on (neither DISPLAY nor WAYLAND_DISPLAY is set).\n"
@@ -210,31 +207,10 @@ def run(arguments: list[str]) -> int:
     for number in (signal.SIGINT, signal.SIGTERM):  # the ordered end, not a cut: runs are stopped and kept
         signal.signal(number, lambda *_: application.quit())
     whole.show()
-    status = 0
-    if chosen.selftest:
-        status = selftest(whole)
-    else:
-        application.exec()
+    application.exec()
     whole.close()
     guard.close()
-    return status
-
-
-def selftest(whole: Application) -> int:
-    """Show every page, run one small job through the engine, say in one line what failed; 0 where nothing did."""
-    from engine.service.jobs import Job
-
-    for name in whole.window.entries:
-        whole.window.show_page(name)
-        whole.workspace.wait(lambda: False, 0.2)
-    job = whole.engine.submit(Job("pulse", {"steps": 10}, title="Self-test"))
-    ended = whole.workspace.wait(lambda: (state := whole.engine.snapshot.job(job)) is not None and state.ended, 60)
-    state = whole.engine.snapshot.job(job)
-    problems = [] if ended and state.status == "finished" else [f"the job is {state.status if state else 'unknown'}"]
-    if whole.window.errors.isVisible():
-        problems.append(whole.window.errors.report)
-    print("self-test failed: " + "; ".join(problems) if problems else "self-test passed")  # noqa: T201
-    return 1 if problems else 0
+    return 0
 
 
 def started_seconds_ago() -> float:

@@ -4,6 +4,7 @@
 set -eu
 PYTHON=${PYTHON:-python3}
 VENV=${VENV:-.venv}
+EXTRAS=${EXTRAS:-dev}
 TORCH=2.13.0
 
 fail() { printf 'athanor setup: %s\n' "$*" >&2; exit 1; }
@@ -63,5 +64,5 @@ if ! "$VENV/bin/python" -c 'import importlib.metadata as m; m.version("torch")' 
 fi
 
 echo "Installing Athanor and its tools"
-pip install --editable ".[dev]"
+pip install --editable ".[$EXTRAS]"
 echo "Ready"

@@ -145,7 +145,9 @@ def _texts(source: Path, task: int) -> Iterator[tuple[str, str]]:
                 for member in tar:
                     if member.isfile() and wanted(member.name, member.size) and (file := tar.extractfile(member)):
                         yield member.name, file.read().decode("utf-8")
-    except (OSError, EOFError, zipfile.BadZipFile, tarfile.TarError, zlib.error, UnicodeDecodeError) as problem:
+    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, tarfile.TarError, zlib.error) as problem:
+        raise BadInput(f"{source} cannot be read as bAbI data: {problem}") from problem
+    except (OSError, EOFError, UnicodeDecodeError) as problem:
         raise BadInput(f"{source} cannot be read as bAbI data: {problem}") from problem
 
 
