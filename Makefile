@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 
-.PHONY: run test lint setup package clean
+.PHONY: run test lint setup docs package clean
 
 setup: $(VENV)/.ready
 
@@ -30,6 +30,12 @@ lint: setup
 test: lint
 	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -q tests/engine
 	QT_QPA_PLATFORM=offscreen OMP_NUM_THREADS=1 $(BIN)/python -m pytest -q tests/gui
+
+# The documentation site, into build/site, with pictures of every page made now.
+docs: setup
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable ".[docs]"
+	QT_QPA_PLATFORM=offscreen $(BIN)/athanor tour build/tour
+	$(BIN)/python packaging/site.py build/tour
 
 # What a person without Python installs, into dist/ (minutes, about 3 GB of disk while it builds).
 package:
