@@ -147,7 +147,7 @@ def _windows(window: MainWindow) -> list[Action]:
                 hint=f"Show or hide {dock.windowTitle().lower()}",
             )
             for (name, dock), shortcut in zip(
-                window.docks.items(), ("Ctrl+Shift+U", "Ctrl+Shift+M", "Ctrl+Shift+H"), strict=True
+                window.docks.items(), ("Ctrl+Shift+U", "Ctrl+Shift+M", "Ctrl+Shift+H", "F1"), strict=True
             )
         ],
         *[

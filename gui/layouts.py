@@ -12,17 +12,17 @@ from PySide6.QtWidgets import QDockWidget, QMainWindow
 
 from gui.settings import write_atomically
 
-VERSION = 1  # grows whenever a dock or bar comes, goes or changes its name; a state of another version is not used
+VERSION = 2  # grows whenever a dock or bar comes, goes or changes its name; a state of another version is not used
 NAME = "layout.json"
 FIRST_SIZE = QSize(1360, 860)
 
 # Which docks a factory layout shows; pages keep their own inner arrangement.
-FACTORY: dict[str, tuple[str, ...]] = {"explore": (), "compare": ("undo",), "teach": ()}
+FACTORY: dict[str, tuple[str, ...]] = {"explore": (), "compare": ("undo",), "teach": ("about",)}
 TITLES = {"explore": "Explore", "compare": "Compare", "teach": "Teach"}
 HINTS = {
     "explore": "All the room for the page",
     "compare": "The page beside the history of what was arranged",
-    "teach": "Large text and nothing but the page, for a projector",
+    "teach": "Large text, and what the page shows in words, for a projector",
 }
 TEXT_SCALE = {"explore": 100, "compare": 100, "teach": 130}
 

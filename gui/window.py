@@ -13,6 +13,7 @@ from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
 from gui import layouts
+from gui.about import AboutView
 from gui.actions import Actions
 from gui.actions_palette import palette_entries, prepare_search
 from gui.actions_window import window_actions
@@ -84,13 +85,14 @@ class MainWindow(QMainWindow):
         self.addToolBar(Qt.ToolBarArea.LeftToolBarArea, self.rail)
         self.setCentralWidget(centre)
         self.setStatusBar(self.status)
-        self._log_view = LogView(recent)
+        self._log_view, self._about_view = LogView(recent), AboutView()
         self.performance = PerformanceView(probe, clock, workspace.engine, recent)
         areas = Qt.DockWidgetArea
         self.docks = {
             "log": dock(self, "log", "Log", self._log_view, areas.BottomDockWidgetArea),
             "performance": dock(self, "performance", "Performance", self.performance, areas.RightDockWidgetArea),
             "undo": dock(self, "undo", "History of changes", undo_view(workspace.undo), areas.RightDockWidgetArea),
+            "about": dock(self, "about", "About this page", self._about_view, areas.RightDockWidgetArea),
         }
         self.toast = Toast(centre)
         self.palette_box = Palette(self, lambda query: palette_entries(self, query))
@@ -141,6 +143,7 @@ class MainWindow(QMainWindow):
         self.workspace.status("")
         self.actions_list.show_page(identifier)
         self.setWindowTitle(f"{self.entries[identifier].title} – Athanor")
+        self._about_view.show_page(identifier, self.entries[identifier].title)
         if isinstance(page, Page):
             page.on_shown()
             self.clock.show(page.on_frame)
