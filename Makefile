@@ -28,7 +28,7 @@ lint: setup
 
 # Engine and window in a process each, as the program runs them: the window's never loads torch.
 test: lint
-	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -q tests/engine
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -q tests/engine tests/packaging
 	QT_QPA_PLATFORM=offscreen OMP_NUM_THREADS=1 $(BIN)/python -m pytest -q tests/gui
 
 # The documentation site, into build/site, with pictures of every page made now.

@@ -13,6 +13,10 @@ version=$("$VENV/bin/python" -c 'import importlib.metadata as m; print(m.version
 SOURCE_DATE_EPOCH=$(git log -1 --format=%ct 2>/dev/null || date +%s)
 export SOURCE_DATE_EPOCH
 "$VENV/bin/pyinstaller" --noconfirm --log-level WARN --distpath dist --workpath build/pyinstaller packaging/athanor.spec
+# Symbols go; libraries that were patched when their wheels were made (*.libs) would break.
+if [ "$(uname)" = Linux ]; then
+  find dist/athanor/_internal -name '*.so*' -type f -not -path '*.libs/*' -exec strip --strip-unneeded {} + 2>/dev/null || true
+fi
 echo "Program: $(du -sm dist/athanor | cut -f1) MB, built in $(($(date +%s) - began)) s"
 dist/athanor/athanor --selftest
 if [ "$(uname)" = Linux ]; then
