@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QMessageBox
 
 from gui import layouts
 from gui.actions import Action
+from gui.lessons import lessons
 
 if TYPE_CHECKING:
     from gui.window import MainWindow
@@ -147,7 +148,7 @@ def _windows(window: MainWindow) -> list[Action]:
                 hint=f"Show or hide {dock.windowTitle().lower()}",
             )
             for (name, dock), shortcut in zip(
-                window.docks.items(), ("Ctrl+Shift+U", "Ctrl+Shift+M", "Ctrl+Shift+H", "F1"), strict=True
+                window.docks.items(), ("Ctrl+Shift+U", "Ctrl+Shift+M", "Ctrl+Shift+H", "Shift+F1", "F1"), strict=True
             )
         ],
         *[
@@ -183,6 +184,17 @@ def _helps(window: MainWindow) -> list[Action]:
             lambda: open_folder(window.workspace.runs_folder.parent / "logs"),
             "Help",
             0,
+        ),
+        *(
+            Action(
+                f"lesson.{name}",
+                f"Lesson: {lesson.title[0].lower()}{lesson.title[1:]}",
+                lambda name=name: window.begin_lesson(name),
+                "Help",
+                0,
+                hint=f"{len(lesson.steps)} steps beside the page",
+            )
+            for name, lesson in lessons().items()
         ),
         Action("help.about", "About Athanor…", lambda: about(window), "Help", 1, icon="info"),
     ]

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QDockWidget, QMainWindow
 
 from gui.settings import write_atomically
 
-VERSION = 2  # grows whenever a dock or bar comes, goes or changes its name; a state of another version is not used
+VERSION = 3  # grows whenever a dock or bar comes, goes or changes its name; a state of another version is not used
 NAME = "layout.json"
 FIRST_SIZE = QSize(1360, 860)
 

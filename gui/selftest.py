@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from gui.application import Application
 
 EPISODE = ("alchemy", {"agent": "random-heuristic", "episodes": 1})
-TRAINING = ("memory", {"model": "sam", "task": "copy", "level": 3, "slots": 16, "episodes": 64})
-LONGEST_S = 120.0
+TRAINING = ("memory", {"model": "lstm", "task": "copy", "level": 3, "episodes": 64})
+LONGEST_S = 300.0
 
 
 def run(arguments: list[str]) -> int:

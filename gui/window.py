@@ -20,6 +20,7 @@ from gui.actions_window import window_actions
 from gui.bars import Rail, StatusBar, TopBar
 from gui.closing import CloseQuestion
 from gui.docks import LogView, PerformanceView, dock, undo_view
+from gui.lessons import LessonView, Step
 from gui.notices import Notices
 from gui.pages.catalogue import PAGES, PageEntry, page_of
 from gui.pages.page import Page
@@ -85,13 +86,14 @@ class MainWindow(QMainWindow):
         self.addToolBar(Qt.ToolBarArea.LeftToolBarArea, self.rail)
         self.setCentralWidget(centre)
         self.setStatusBar(self.status)
-        self._log_view, self._about_view = LogView(recent), AboutView()
+        self._log_view, self._about_view, self._lesson_view = LogView(recent), AboutView(), LessonView()
         self.performance = PerformanceView(probe, clock, workspace.engine, recent)
         areas = Qt.DockWidgetArea
         self.docks = {
             "log": dock(self, "log", "Log", self._log_view, areas.BottomDockWidgetArea),
             "performance": dock(self, "performance", "Performance", self.performance, areas.RightDockWidgetArea),
             "undo": dock(self, "undo", "History of changes", undo_view(workspace.undo), areas.RightDockWidgetArea),
+            "lesson": dock(self, "lesson", "Lesson", self._lesson_view, areas.RightDockWidgetArea),
             "about": dock(self, "about", "About this page", self._about_view, areas.RightDockWidgetArea),
         }
         self.toast = Toast(centre)
@@ -115,6 +117,8 @@ class MainWindow(QMainWindow):
         self.status.stop_clicked.connect(self.stop_run)
         self.palette_box.chosen.connect(self._on_chosen)
         self.actions_list.changed.connect(self._fill_menus)
+        self._lesson_view.reached.connect(self._on_lesson_step)
+        self._lesson_view.ended.connect(self.docks["lesson"].hide)
         workspace.record_wanted.connect(self.open_record)
         workspace.page_wanted.connect(self.show_page)
         workspace.clone_wanted.connect(self.clone_run)
@@ -148,6 +152,17 @@ class MainWindow(QMainWindow):
             page.on_shown()
             self.clock.show(page.on_frame)
         page.setFocus()
+
+    def begin_lesson(self, name: str) -> None:
+        """Show the first step of a lesson beside its page."""
+        self.docks["lesson"].show()
+        self._lesson_view.begin(name)
+
+    @Slot(object)
+    def _on_lesson_step(self, step: Step) -> None:
+        self.show_page(step.page)
+        if step.action:
+            self.actions_list.run(step.action)
 
     def _build(self, identifier: str) -> None:
         entry = self.entries[identifier]
