@@ -59,7 +59,12 @@ def drawings() -> Drawings:
             break
         if any((folder / f"{name}{ending}").exists() for name in ORIGINALS for ending in ("", ".zip")):
             return read_original(folder)
-    return read_packed(find(PACKED))
+    try:
+        path = find(PACKED)
+    except BadInput as problem:
+        names = " and ".join(f"{name}.zip" for name in ORIGINALS)
+        raise BadInput(f"{problem}. The authors' own {names} (github.com/brendenlake/omniglot) do as well") from problem
+    return read_packed(path)
 
 
 def read_packed(path: Path) -> Drawings:
@@ -83,6 +88,30 @@ def read_packed(path: Path) -> Drawings:
     except Exception as problem:  # a damaged zip file fails in many ways: zlib, zipfile, struct, key, index
         raise BadInput(f"{path} cannot be read as the packed Omniglot file: {problem}") from problem
     return Drawings(found.reshape(number, DRAWERS, DIRECTIONS, GRID, GRID), held_out)
+
+
+def reduced(size: int) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
+    """All drawings of the packed file, reduced to ``size`` x ``size`` shares of ink, and which are of unseen alphabets.
+
+    Each cell is the mean over the part of the drawing it covers. Returns float32 [drawings, size, size] and bool
+    [drawings]. Raises BadInput where the file is missing or damaged.
+    """
+    path = find(PACKED)
+    try:
+        with open(path, "rb") as stream, np.load(stream, allow_pickle=False) as file:
+            packed, alphabet, split = file["packed"], file["alphabet"], file["alphabet_split"]
+        edges = np.arange(SIDE + 1)[None] * (size / SIDE)
+        cell = np.arange(size)[:, None]
+        share = np.clip(edges[:, 1:], cell, cell + 1) - np.clip(edges[:, :-1], cell, cell + 1)  # [size, SIDE]
+        share = share.astype(np.float32)
+        found = np.empty((len(packed), size, size), np.float32)
+        for start in range(0, len(packed), 2000):
+            bits = np.unpackbits(packed[start : start + 2000], axis=1)[:, : SIDE * SIDE].reshape(-1, SIDE, SIDE)
+            found[start : start + 2000] = share @ bits.astype(np.float32) @ share.T
+        held_out: NDArray[np.bool_] = split[alphabet] == 1
+    except Exception as problem:  # a damaged zip file fails in many ways: zlib, zipfile, struct, key, index
+        raise BadInput(f"{path} cannot be read as the packed Omniglot file: {problem}") from problem
+    return found, held_out
 
 
 def read_original(folder: Path) -> Drawings:

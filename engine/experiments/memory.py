@@ -11,6 +11,7 @@ import time
 from dataclasses import replace
 from typing import Any
 
+import numpy as np
 import torch
 
 from engine.data.babi import Stories
@@ -43,7 +44,7 @@ def run(configuration: MemoryConfiguration, context: Context) -> dict[str, Any]:
     if low < task.shortest:
         raise BadInput(f"level must be at least {task.shortest} for {c.task}, not {low}")
     sizes = Sizes(task.inputs, task.outputs, c.hidden, c.slots, c.word, c.heads, c.reads)
-    example = held_out.sample(context.rng("trace"), 1, high)
+    example = held_out.sample(np.random.default_rng(context.seed), 1, high)  # the one memory-bench shows for this seed
     if context.device == "cpu":
         _check_room(c, len(example.inputs))
     network = build(c.model, sizes).to(context.device)
@@ -149,6 +150,7 @@ class Watch:
             live(self._network, self._example),
             title=f"after {episodes:,} episodes",
             spans=spans(self._card.task, self._example, self._level),
+            level=self._level,
             seed=self._context.seed,
             training_step=episodes,
         )

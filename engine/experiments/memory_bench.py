@@ -26,7 +26,9 @@ from engine.experiments.context import Context
 from engine.experiments.memory import LATEST
 from engine.experiments.memory_settings import LONGEST, BenchConfiguration
 from engine.experiments.memory_tasks import make_task
-from engine.memory.interface import MemoryNetwork
+from engine.memory.benchmark import steps_that_fit
+from engine.memory.catalogue import build
+from engine.memory.interface import MemoryNetwork, Sizes
 from engine.memory.lives import Change, Life, live, roll_back
 from engine.memory.models import Card, card_of, load_model, restore, shipped, shipped_names
 from engine.memory.tracing import Tracer, spans
@@ -44,6 +46,15 @@ def run(configuration: BenchConfiguration, context: Context) -> dict[str, Any]:
         if session.obey(command):
             break
     return session.result()
+
+
+def prepare() -> None:
+    """Load torch and the machine code of SAM's and SDNC's memory, which takes some 20 s on a computer's first day."""
+    torch.set_num_threads(1)
+    task = make_task("copy")
+    for model in ("sam", "sdnc"):
+        network = build(model, Sizes(task.inputs, task.outputs, hidden=4, slots=8, word=4))
+        roll_back(network, live(network, task.sample(np.random.default_rng(0), 1, 1)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +76,7 @@ class Session:
         card, self._network = open_source(configuration.source, context.record.folder.parent)
         if configuration.slots:
             card = replace(card, sizes=replace(card.sizes, slots=configuration.slots))
+            steps_that_fit(card.model, card.sizes.slots, batch=1, steps=1)  # refuses a dense memory beyond the machine
             weights = {f"network/{name}": value for name, value in self._network.state_dict().items()}
             self._network = restore(card, weights)
         name = configuration.task or card.task
@@ -129,7 +141,7 @@ class Session:
 
     def _keep(self, life: Life, batch: Batch, level: int, seed: int, title: str, parent: int | None) -> None:
         parts = spans(self._name, batch, level)
-        number = self._tracer.write(life, title=title, spans=parts, seed=seed, parent=parent)
+        number = self._tracer.write(life, title=title, spans=parts, level=level, seed=seed, parent=parent)
         self._traces[number] = Kept(life, batch, level, seed, title)
 
     def _trace(self, command: dict[str, Any]) -> int:

@@ -21,7 +21,8 @@ SCALING = (
     Column("growth_mb", "f8", unit="MB", description="growth of the process over a sequence, batch 1"),
     Column("batch", "i4", description="of the time; the growth is always that of one sequence"),
     Column("steps", "i4", description="steps of the sequence"),
-    Column("extrapolated", "b1", description="growth measured over fewer steps, or all from smaller memories"),
+    Column("extrapolated", "b1", description="neither was measured: scaled up from smaller memories"),
+    Column("growth_extrapolated", "b1", description="growth measured over fewer steps, or scaled up"),
 )
 
 
@@ -51,10 +52,11 @@ def run(configuration: ScalingConfiguration, context: Context) -> dict[str, Any]
                 batch=BATCH,
                 steps=row.steps,
                 extrapolated=extrapolated,
+                growth_extrapolated=row.steps_measured < row.steps,
             )
             figures = {"slots": slots, "ms_per_step": row.ms_per_step, "growth_mb": row.growth_mb}
-            key = f"{name} warm" if warm else name
-            result.setdefault(key, []).append(figures | {"extrapolated": extrapolated})
+            figures |= {"extrapolated": extrapolated, "growth_extrapolated": row.steps_measured < row.steps}
+            result.setdefault(f"{name} warm" if warm else name, []).append(figures)
             context.progress(done * len(sizes) + i + 1, len(plan) * len(sizes), "measurements")
             context.flush()
             last = row
@@ -62,10 +64,9 @@ def run(configuration: ScalingConfiguration, context: Context) -> dict[str, Any]
 
 
 def _row(name: str, slots: int, warm: bool, steps: int, last: Row | None) -> tuple[Row, bool]:
-    """A measurement, or where it does not fit the last one scaled up: links of the DNC grow with the square."""
+    """A measurement, or where it does not fit the last one scaled up (True): links of the DNC grow with the square."""
     try:
-        row = measure(name, slots, warm, steps)
-        return row, row.steps_measured < row.steps
+        return measure(name, slots, warm, steps), False
     except BadInput:
         if last is None:
             raise

@@ -26,6 +26,7 @@ from engine.memory.sparse_network import SparseNetwork
 
 STEPS = 100
 BATCH = 8
+RUNS = 5  # the least time of so many counts: other programs only ever make a run slower
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,12 +58,59 @@ def figures(
 
 
 def room_figures() -> dict[str, Any]:
-    """The rows of ``athanor bench memory``: sparse networks cold and warm, dense ones as far as they fit."""
+    """``athanor bench memory``: rows of sparse networks, cold and warm, of dense ones where they fit, and ratios."""
     rows = figures(("sam", "sdnc"), (64, 1024, 65_536, 1 << 20))
     rows += figures(("sam",), (65_536,), warm=(True,))
     rows += figures(("ntm", "dam"), (64, 1024, 65_536))
     rows += figures(("dnc", "sdnc"), (2048,), steps=10)
-    return {"rows": as_json(rows)}
+    return {"rows": as_json(rows), **summary(rows)}
+
+
+def summary(rows: list[Row]) -> dict[str, Any]:
+    """Ratios between rows of one run, and how much a row depends on the number of slots.
+
+    ``ratios``: a dense network over its sparse one at the largest memory both have, time and growth; ``extrapolated``
+    says whether that growth was measured over fewer steps. ``cold``: of the sparse networks over all sizes that ran the
+    same number of steps, the largest and smallest time and their ratio, the largest growth and its spread.
+    """
+    found: dict[str, Any] = {"ratios": [], "cold": []}
+    for dense, sparse in (("ntm", "sam"), ("dam", "sam"), ("dnc", "sdnc")):
+        pairs = [
+            (one, other)
+            for one in rows
+            for other in rows
+            if (one.model, other.model) == (dense, sparse)
+            and (one.slots, one.steps, other.warm) == (other.slots, other.steps, False)
+        ]
+        if pairs:
+            one, other = max(pairs, key=lambda pair: pair[0].slots)
+            found["ratios"].append(
+                {
+                    "dense": dense,
+                    "sparse": sparse,
+                    "slots": one.slots,
+                    "steps": one.steps,
+                    "time": one.ms_per_step / other.ms_per_step,
+                    "growth": one.growth_mb / other.growth_mb,
+                    "extrapolated": one.steps_measured < one.steps,
+                }
+            )
+    for sparse in ("sam", "sdnc"):
+        cold = [row for row in rows if row.model == sparse and not row.warm and row.steps == STEPS]
+        if cold:
+            times, growths = [row.ms_per_step for row in cold], [row.growth_mb for row in cold]
+            found["cold"].append(
+                {
+                    "model": sparse,
+                    "slots": [row.slots for row in cold],
+                    "most_ms": max(times),
+                    "least_ms": min(times),
+                    "time_ratio": max(times) / min(times),
+                    "most_mb": max(growths),
+                    "spread_mb": max(growths) - min(growths),
+                }
+            )
+    return found
 
 
 def measure(model: str, slots: int, warm: bool = False, steps: int = STEPS) -> Row:
@@ -109,7 +157,7 @@ def main(what: str, model: str, slots: int, warm: bool, steps: int) -> float:
     batch = BATCH if what == "time" else 1
     _run(model, 64, False, 2, batch)  # libraries and kernels are loaded before anything is measured
     if what == "time":
-        return min(_run(model, slots, warm, steps, batch)[0] for _ in range(3)) / steps
+        return min(_run(model, slots, warm, steps, batch)[0] for _ in range(RUNS)) / steps
     return max(_run(model, slots, warm, steps, batch)[1], 0)
 
 

@@ -66,7 +66,7 @@ class Change:
     def words(self) -> str:
         """For titles: "slot 5 erased at step 12"."""
         what = {"erase": f"slot {self.slot} erased", "overwrite": f"slot {self.slot} overwritten"}
-        what |= {"freeze": f"head {self.head} held", "input": "another input"}
+        what |= {"freeze": f"head {self.head + 1} held", "input": "another input"}
         return f"{what[self.kind]} at step {self.step}"
 
 

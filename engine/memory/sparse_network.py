@@ -16,6 +16,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from engine.errors import BadInput
 from engine.memory.interface import MemoryNetwork, Sizes
 from engine.memory.recorder import ERASE, PRECEDENCE, READ, WRITE, Recorder
 from engine.memory.sparse_function import CompiledMemory, SparseSequence
@@ -55,15 +56,24 @@ class SparseNetwork(MemoryNetwork[SparseState]):
         self.output = nn.Linear(sizes.hidden + self.read_size, sizes.outputs)
 
     def initial_state(self, batch: int, compiled: bool | None = None) -> SparseState:
-        """An empty memory; ``compiled`` chooses the kernels (CPU) or plain torch (any device), None by the device."""
+        """An empty memory; ``compiled`` chooses the kernels (CPU) or plain torch (any device), None by the device.
+
+        Raises BadInput for a memory that this machine has no room for.
+        """
         sizes, like = self.sizes, self.output.weight
         if compiled is None:
             compiled = like.device.type == "cpu"
         memory: CompiledMemory | TensorMemory
-        if compiled:
-            memory = CompiledMemory(batch, sizes.slots, sizes.word, self.links, like.dtype, self.exact_links)
-        else:
-            memory = TensorMemory(batch, sizes.slots, sizes.word, self.links, like, self.exact_links)
+        try:
+            if compiled:
+                memory = CompiledMemory(batch, sizes.slots, sizes.word, self.links, like.dtype, self.exact_links)
+            else:
+                memory = TensorMemory(batch, sizes.slots, sizes.word, self.links, like, self.exact_links)
+        except (OSError, MemoryError, torch.OutOfMemoryError) as problem:
+            raise BadInput(
+                f"{sizes.slots:,} slots of {sizes.word} values in a batch of {batch} are more than this machine "
+                "has room for; fewer slots or a smaller batch would do"
+            ) from problem
         reads = (batch, sizes.heads, sizes.reads)
         return SparseState(
             hidden=like.new_zeros(batch, sizes.hidden),

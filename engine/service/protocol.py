@@ -39,7 +39,9 @@ class Submit:
 
 @dataclass(frozen=True)
 class Prepare:
-    """Load what interactive experiments need, while there is no job to run."""
+    """Load what `experiment` needs, while there is no job to run."""
+
+    experiment: str
 
 
 @dataclass(frozen=True)

@@ -50,6 +50,7 @@ class Server:
         self._lock = threading.Lock()
         self._leaving = threading.Event()
         self._execution: Execution | None = None
+        self._prepared: set[str] = set()
         self.preparing = False
 
     @property
@@ -75,12 +76,11 @@ class Server:
                 with self._lock:
                     self._controls[job.id] = Control()
                 self._queue.put(job)
-            case Prepare():
+            case Prepare(experiment=name):
                 from engine.experiments.catalogue import EXPERIMENTS
 
-                for experiment in EXPERIMENTS.values():
-                    if experiment.interactive and experiment.prepare:
-                        self._queue.put(experiment)
+                if name in EXPERIMENTS:
+                    self._queue.put(EXPERIMENTS[name])
             case Quit():
                 self.leave()
             case Stop(job=job_id) | Pause(job=job_id) | Resume(job=job_id) | Step(job=job_id) | Command(job=job_id):
@@ -91,6 +91,7 @@ class Server:
                 match message:
                     case Stop():
                         control.stop()
+                        self._drop(job_id)
                     case Pause():
                         control.pause()
                     case Resume():
@@ -99,6 +100,13 @@ class Server:
                         control.step()
                     case Command(payload=payload):
                         control.command(payload)
+
+    def _drop(self, job_id: str) -> None:
+        """End a job that waits while the engine prepares: it would not react to Stop for as long as that takes."""
+        with self._lock:
+            dropped = self.preparing and self._controls.pop(job_id, None) is not None
+        if dropped:
+            self._send(Finished(job_id, "stopped"))
 
     def leave(self, reason: str = "") -> None:
         """Stop the running job, forget the waiting ones and let `serve` return; `reason` marks the run interrupted."""
@@ -114,26 +122,30 @@ class Server:
             while (waiting := self._queue.get()) is not None and not self._leaving.is_set():
                 if isinstance(waiting, Job):
                     self._run(waiting)
-                else:
-                    self._prepare(waiting)
+                elif not self._controls and waiting.name not in self._prepared:
+                    self._prepare(waiting)  # unless a job waits, which loads what it needs by itself
         finally:
             self._leaving.set()
 
     def _prepare(self, experiment: Experiment) -> None:
-        """Load what an experiment needs. A job of it that comes meanwhile would have had to wait for just that."""
+        """Load what an experiment needs; a job of it that comes meanwhile would have had to wait for just that."""
         self.preparing = True
+        self._prepared.add(experiment.name)
         try:
             experiment.make_ready()
         except Exception:
             _logger.warning("Could not prepare for %s", experiment.name, exc_info=True)
         finally:
-            self.preparing = False
+            with self._lock:
+                self.preparing = False
 
     def _run(self, job: Job) -> None:
         from engine.service.execution import Execution  # numpy and pydantic; the loop can listen before they are there
 
         with self._lock:
-            control = self._controls[job.id]
+            control = self._controls.get(job.id)
+        if control is None:
+            return
         if control.stopping:
             self._send(Finished(job.id, "stopped"))
         else:

@@ -113,12 +113,12 @@ class EngineThread(threading.Thread):
         """Hand a command to a running job; dropped if it does not run."""
         self._post(self._tell, Command(job_id, payload))
 
-    def warm(self, lane: Lane = "batch") -> None:
-        """Start an engine of the lane now, so that its first job need not wait; an interactive one also prepares.
+    def warm(self, lane: Lane = "batch", experiment: str = "") -> None:
+        """Start an engine of the lane now, so that its first job need not wait; it loads what `experiment` needs.
 
-        A thread of this process does not: it would take its turns with the window's.
+        A thread of this process does not load: it would take its turns with the window's.
         """
-        self._post(self._warm, next(worker for worker in self._workers if worker.lane == lane))
+        self._post(self._warm, next(worker for worker in self._workers if worker.lane == lane), experiment)
 
     def snapshot(self) -> EngineSnapshot:
         """How everything stands; cheap, and the identical object as long as nothing changed."""
@@ -209,11 +209,13 @@ class EngineThread(threading.Thread):
     def _start_engine(self, worker: Worker) -> None:
         worker.start(lambda generation, message: self._receive(worker, generation, message))
 
-    def _warm(self, worker: Worker) -> None:
-        if worker.link is None and self._leave_at is None:
+    def _warm(self, worker: Worker, experiment: str) -> None:
+        if self._leave_at is not None:
+            return
+        if worker.link is None:
             self._start_engine(worker)
-            if worker.lane == "interactive" and isinstance(worker.link, ProcessLink):
-                worker.link.send(Prepare())
+        if experiment and isinstance(worker.link, ProcessLink):
+            worker.link.send(Prepare(experiment))
 
     def _assign(self) -> None:
         for worker in self._workers:

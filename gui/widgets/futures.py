@@ -16,22 +16,21 @@ from gui.widgets.picture import Picture
 
 @dataclass(frozen=True)
 class FuturesState:
-    """``target`` and the outputs of both traces at the scored steps [answers, values]; ``titles`` and ``errors`` (bits,
-    nan unknown) of both; ``first`` differing step (-1: none); ``changed`` outputs that flipped.
+    """``target``, the outputs of both traces and which of them are wrong, at the scored steps [answers, values];
+    ``titles`` and ``errors`` (nan unknown) of both; ``first`` differing step (-1: none); ``changed`` of ``answered``
+    bits or answers, the ``unit``.
     """
 
     version: tuple
     target: NDArray[np.float32] = field(compare=False)
     outputs: tuple[NDArray[np.float32], NDArray[np.float32]] = field(compare=False)
+    wrong: tuple[NDArray[np.bool_], NDArray[np.bool_]] = field(compare=False)
     titles: tuple[str, str] = ("", "")
     errors: tuple[float, float] = (0.0, 0.0)
     first: int = -1
     changed: int = 0
-
-
-def bits(value: float) -> str:
-    """Wrong bits in words."""
-    return "unknown" if value != value else f"{value:.3g} bits wrong"
+    answered: int = 0
+    unit: str = "bits"
 
 
 class Futures(Picture):
@@ -47,33 +46,45 @@ class Futures(Picture):
 
     def describe(self) -> str:
         a, b = self.state.errors
-        return f"{self.note()}; {self.state.changed} bits changed; {bits(a)} before, {bits(b)} after"
+        changed = f"{self.state.changed} {self.state.unit} changed"
+        return f"{self.note()}; {changed}; {self._error(a)} before, {self._error(b)} after"
+
+    def _error(self, value: float) -> str:
+        return "unknown" if value != value else f"{value:.3g} {self.state.unit} wrong"
 
     def draw(self, canvas: Canvas, area: QRectF) -> None:
         state, unit, theme = self.state, canvas.unit, canvas.theme
-        answers, values = state.target.shape
-        both = zip(state.titles, state.outputs, map(bits, state.errors), strict=True)
+        both = zip(state.titles, state.outputs, map(self._error, state.errors), state.wrong, strict=True)
         words = QRectF(area.left(), area.bottom() - 1.2 * unit, area.width(), 1.2 * unit)
         height = (words.top() - area.top()) / 3
-        for k, (title, bitsmap, error) in enumerate((("target", state.target, ""), *both)):
+        for k, (title, values, error, wrong) in enumerate((("target", state.target, "", None), *both)):
             part = QRectF(area.left(), area.top() + k * height, area.width(), height - 0.3 * unit)
             head = QRectF(part.left(), part.top(), part.width(), 1.1 * unit)
             used = canvas.text(head, error, theme.text, align=RIGHT, small=True)
             canvas.text(head.adjusted(0, 0, -used - unit, 0), title, theme.muted, small=True)
-            if answers and values and bitsmap.size:
+            if values.size:
                 self._draw_bits(
                     canvas,
                     QRectF(part.left(), head.bottom(), part.width(), max(part.bottom() - head.bottom(), 3)),
-                    bitsmap,
-                    k > 0,
+                    values,
+                    wrong,
                 )
         count = state.changed
-        text = "same answer" if not count else f"{count} of {state.target.size} answered bits changed"
+        text = "same answer" if not count else f"{count} of {state.answered} {self._answered()} changed"
         canvas.text(
-            words, text if answers else "no step is scored", theme.bad if count else theme.good, small=True, bold=True
+            words,
+            text if len(state.target) else "no step is scored",
+            theme.bad if count else theme.good,
+            small=True,
+            bold=True,
         )
 
-    def _draw_bits(self, canvas: Canvas, area: QRectF, values: NDArray[np.float32], judged: bool) -> None:
+    def _answered(self) -> str:
+        return "answers" if self.state.unit == "answers" else f"answered {self.state.unit}"
+
+    def _draw_bits(
+        self, canvas: Canvas, area: QRectF, values: NDArray[np.float32], wrong: NDArray[np.bool_] | None
+    ) -> None:
         answers, size = values.shape
         cell = min(area.width() / (answers * size), 1.2 * canvas.unit)
         width = cell * answers * size
@@ -85,7 +96,6 @@ class Futures(Picture):
                 bold = k % size == 0
                 x = strip.left() + k * cell
                 canvas.line(QPointF(x, strip.top()), QPointF(x, strip.bottom()), canvas.theme.panel, 3 if bold else 1)
-        wrong = (values >= 0.5) != (self.state.target >= 0.5)
-        for k in np.flatnonzero(wrong.ravel()).tolist() if judged else ():
+        for k in np.flatnonzero(wrong.ravel()).tolist() if wrong is not None else ():
             place = QRectF(strip.left() + k * cell, strip.top(), cell, strip.height())
             canvas.outline(place.adjusted(0.5, 0.5, -0.5, -0.5), canvas.theme.bad, 1.0, 1.6)

@@ -25,8 +25,8 @@ class Part:
 
 @dataclass(frozen=True)
 class SequenceState:
-    """``inputs`` [steps, values], ``targets`` and ``outputs`` [steps, values] (probabilities), ``scored`` [steps];
-    arrays of one ``version`` never differ.
+    """``inputs`` [steps, values], ``targets`` and ``outputs`` [steps, values] (probabilities), ``scored`` [steps],
+    ``wrong`` outputs [steps, values]; arrays of one ``version`` never differ.
     """
 
     version: tuple
@@ -35,14 +35,10 @@ class SequenceState:
     targets: NDArray[np.float32] = field(compare=False)
     outputs: NDArray[np.float32] = field(compare=False)
     scored: NDArray[np.bool_] = field(compare=False)
+    wrong: NDArray[np.bool_] = field(compare=False)
     parts: tuple[Part, ...] = ()
     words: str = ""
     parting: int = -1
-
-    @property
-    def wrong(self) -> NDArray[np.bool_]:
-        """Bits that came out wrong, [steps, values]."""
-        return self.scored[:, None] & ((self.outputs >= 0.5) != (self.targets >= 0.5))
 
 
 class Sequence(Strip):
@@ -56,21 +52,22 @@ class Sequence(Strip):
 
     def describe(self) -> str:
         parts = ", ".join(f"{part.name} steps {part.start} to {part.stop - 1}" for part in self.state.parts)
-        return f"{self.state.steps} steps: {parts}. {int(self.state.wrong.sum())} bits wrong. {self.state.words}"
+        return f"{self.state.steps} steps: {parts}. {self.state.words}"
 
     def draw_still(self, canvas: Canvas, plot: QRectF) -> None:
         state, unit, theme = self.state, canvas.unit, canvas.theme
         names = 1.15 * unit
         strips = [("in", state.inputs), ("target", state.targets), ("out", state.outputs)]
-        values = sum(part.shape[1] for _, part in strips)
         gap = 0.35 * unit
         height = plot.height() - names - gap * len(strips)
-        row = min(max(height / max(values, 1), 1.0), 0.62 * unit)
+        shares = [part.shape[1] ** 0.5 for _, part in strips]  # so that a few outputs show beside a hundred inputs
         self._draw_parts(canvas, QRectF(plot.left(), plot.top() - 0.25 * unit, plot.width(), names))
         top = plot.top() + names
         painter = canvas.painter
-        for name, part in strips:
-            area = QRectF(plot.left(), top, plot.width(), row * part.shape[1])
+        for (name, part), share in zip(strips, shares, strict=True):
+            values = max(part.shape[1], 1)
+            row = min(height * share / max(sum(shares), 1) / values, 0.62 * unit)
+            area = QRectF(plot.left(), top, plot.width(), row * values)
             label = QRectF(area.left() - 5 * unit, area.center().y() - 0.55 * unit, 4.6 * unit, 1.1 * unit)
             canvas.text(label, name, theme.muted, align=RIGHT, small=True)
             painter.save()
@@ -103,7 +100,7 @@ class Sequence(Strip):
         painter = canvas.painter
         image = grey_image(np.ascontiguousarray(values[first:last].T), canvas.theme)
         left, right = self.span.x(first, area), self.span.x(last, area)
-        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, False)
+        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, row < 1)
         painter.drawImage(QRectF(left, area.top(), right - left, area.height()), image)
         cell = self.span.cell(area)
         if cell >= 5:

@@ -75,7 +75,7 @@ class Changes(QObject):
         """Freeze the head that is shown, the first where all are."""
         self.freeze(0 if self._page.look.head == ALL else self._page.look.head)
 
-    def change_input(self, bits: list[int]) -> None:
+    def change_input(self, bits: list[float]) -> None:
         """Give the network another input at the cursor's step."""
         self._send({"kind": "input", "step": self._page.position, "bits": bits})
 

@@ -37,6 +37,7 @@ class TraceColumn(QSplitter):
         self.raster.cell_hovered.connect(self.cell_hovered)
         self.raster.cell_chosen.connect(self.cell_chosen)
         self.raster.span_changed.connect(self._on_span)
+        self.raster.set_message("The first trace has not been written yet")
         self.trace: Trace | None = None
         self.look = Look()
         self._source: RasterSource | None = None
@@ -61,6 +62,12 @@ class TraceColumn(QSplitter):
             self._version = version
             self.sequence.set_state(states.sequence_state(trace, parting))
             self.gates.set_state(states.gates_state(trace, look))
+
+    def clear(self) -> None:
+        """Show no trace."""
+        self.trace, self._source, self._version = None, None, ()
+        for picture in (self.sequence, self.raster, self.gates):
+            picture.set_state(None)
 
     def set_position(self, position: int) -> None:
         """Move the cursor of all three."""

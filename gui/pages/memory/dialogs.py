@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtWidgets import (
@@ -21,6 +23,7 @@ from gui.widgets.labels import label
 from gui.widgets.scaling import slots_words
 
 ROW = 16  # inputs in a row of the input dialog
+DURATIONS = {"quick": "quick, 2 to 10 minutes on one core", "paper": "paper, as published, days on a GPU"}
 
 
 class _Dialog(QDialog):
@@ -73,31 +76,33 @@ class WordDialog(_Dialog):
 
 
 class InputDialog(_Dialog):
-    """One button a value of the input; pressed is 1."""
+    """One button a value of the input; pressed is 1. Values that are neither 0 nor 1 stay until they are clicked."""
 
     def __init__(self, parent: QWidget, step: int, values: NDArray[np.float32]) -> None:
         text = f"What the network is shown at step {step}; a pressed button is a 1"
         super().__init__(parent, "Change input", text, "Change and branch")
         grid = QGridLayout()
         grid.setSpacing(UNIT // 2)
+        self._values = [round(value, 6) for value in values.tolist()]
         self.buttons = []
-        for k, value in enumerate(values.tolist()):
-            button = QPushButton("1" if value >= 0.5 else "0")
+        for k, value in enumerate(self._values):
+            button = QPushButton(f"{value:g}" if value in (0, 1) else f"{value:.1f}")
             button.setCheckable(True)
             button.setChecked(value >= 0.5)
             button.setFixedWidth(4 * UNIT)
             button.setAccessibleName(f"Input {k}")
-            button.toggled.connect(self._on_toggled)
+            button.toggled.connect(partial(self._on_toggled, k))
             grid.addWidget(button, k // ROW, k % ROW)
             self.buttons.append(button)
         self.content.addLayout(grid)
 
-    def _on_toggled(self, pressed: bool) -> None:
-        self.sender().setText("1" if pressed else "0")
+    def _on_toggled(self, k: int, pressed: bool) -> None:
+        self._values[k] = float(pressed)
+        self.buttons[k].setText("1" if pressed else "0")
 
-    def bits(self) -> list[int]:
-        """All values as 0 and 1."""
-        return [int(button.isChecked()) for button in self.buttons]
+    def bits(self) -> list[float]:
+        """All values, those that were clicked as 0 or 1."""
+        return self._values
 
 
 class ScalingDialog(_Dialog):
@@ -143,7 +148,8 @@ class TrainDialog(_Dialog):
             (self.preset, "Preset", presets),
         ):
             for item in items:
-                box.addItem(item.upper() if box is self.model else item, item)
+                words = item.upper() if box is self.model else DURATIONS.get(item, item)
+                box.addItem(words, item)
             box.setAccessibleName(name)
             form.addRow(name, box)
         self.model.setCurrentIndex(max(self.model.findData("sam"), 0))

@@ -15,6 +15,14 @@ from gui.widgets.provenance import Arc, Grid, Marks, draw_marks
 from gui.widgets.step_range import StepRange
 
 CELLS = 14
+WHAT = (
+    "Every write and every read of its memory on one time axis. Point at a read to see which step wrote that word and "
+    "from which input; clear a slot to see what the network would have answered without it."
+)
+WHY_WAIT = (
+    "The engine opens the network. Only the first time on a computer it also compiles the steps of the memory, which "
+    "takes some twenty seconds; after that a network opens at once."
+)
 
 
 class _Emblem(QWidget):
@@ -56,11 +64,7 @@ class Welcome(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self.title = label("See a network remember", "title")
-        self.text = label(
-            "Every write and every read of its memory on one time axis. Point at a read to see which step wrote that "
-            "word and from which input; clear a slot to see what the network would have answered without it.",
-            "muted",
-        )
+        self.text = label(WHAT, "muted")
         self.text.setWordWrap(True)
         self.text.setFixedWidth(self.fontMetrics().averageCharWidth() * 80)
         self.text.setMinimumHeight(4 * self.fontMetrics().lineSpacing())
@@ -94,7 +98,8 @@ class Welcome(QWidget):
             button.style().polish(button)
 
     def set_waiting(self, waiting: bool) -> None:
-        """Say that the engine opens the network."""
-        self.title.setText("Opening the network" if waiting else "See a network remember")
+        """Say that the engine opens the network, and why that may take a while."""
+        self.title.setText("Preparing…" if waiting else "See a network remember")
+        self.text.setText(WHY_WAIT if waiting else WHAT)
         self.run.setEnabled(not waiting)
         self.train.setEnabled(not waiting)

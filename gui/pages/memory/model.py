@@ -15,6 +15,7 @@ from gui.pages.memory.trace import Trace
 if TYPE_CHECKING:
     from engine.runs import Record
 
+CHOICES = ("omniglot", "babi")  # tasks in which each answer is one of the outputs
 STREAMS = ("traces", "rollback", "refused", "models")
 
 
@@ -62,6 +63,24 @@ class TraceInfo:
     bits_wrong: float = nan
     seed: int = 0
     level: int = 0
+
+    @property
+    def unit(self) -> str:
+        """What is right or wrong: answers, where one of the outputs is the answer, else bits."""
+        return "answers" if self.task in CHOICES else "bits"
+
+    def wrong_words(self) -> str:
+        """How much is wrong, empty where that is not known."""
+        wrong = self.bits_wrong
+        if wrong != wrong:
+            return ""
+        return f"{wrong:g} {self.unit.removesuffix('s') if wrong == 1 else self.unit} wrong"
+
+    def said(self, outputs: NDArray[np.float32]) -> NDArray[np.bool_]:
+        """What ``outputs`` [n, values] answer: the likeliest of them, or each bit by itself."""
+        if self.unit == "bits" or not outputs.shape[1]:
+            return outputs >= 0.5
+        return np.arange(outputs.shape[1]) == outputs.argmax(1)[:, None]
 
 
 def _whole(value: Any, default: int = 0) -> int:

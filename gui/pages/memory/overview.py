@@ -22,7 +22,7 @@ from gui.widgets.words import WordsState
 if TYPE_CHECKING:
     from engine.runs import Record
 
-CURVES = ("bits wrong", "bits_wrong", "loss", "level", "error", "accuracy", "sequences per second")
+CURVES = ("bits wrong", "answers wrong", "loss", "level", "error", "accuracy", "sequences per second")
 MOST_ROWS = 256
 
 
@@ -90,13 +90,14 @@ def scaling_state(source: MemoryRecord, unit: str) -> ScalingState | None:
     column = "ms_per_step" if unit == "ms" else "growth_mb"
     if not len(rows) or column not in (rows.dtype.names or ()):
         return None
+    guessed = "growth_extrapolated" if unit == "MB" and "growth_extrapolated" in rows.dtype.names else "extrapolated"
     networks = []
     for model in np.unique(rows["model"]).tolist():
         for warm in (False, True):
             own = rows[(rows["model"] == model) & (rows["warm"] == warm)]
             own = own[np.argsort(own["slots"], kind="stable")]
             points = tuple(
-                Measured(int(row["slots"]), float(row[column]), bool(row["extrapolated"]))
+                Measured(int(row["slots"]), float(row[column]), bool(row[guessed]))
                 for row in own
                 if isfinite(row[column])
             )
@@ -105,7 +106,9 @@ def scaling_state(source: MemoryRecord, unit: str) -> ScalingState | None:
     if not networks:
         return None
     batch = sorted({int(b) for b in rows["batch"]})
-    words = f"forward + backward, batch {' and '.join(map(str, batch))}" if unit == "ms" else "memory growth"
+    words = f"a step forward and backward, batch {' and '.join(map(str, batch))}"
+    if unit == "MB":
+        words = f"growth over {' and '.join(str(n) for n in sorted(set(rows['steps'].tolist())))} steps, batch 1"
     return ScalingState(tuple(networks), unit, words)
 
 
@@ -155,11 +158,18 @@ def futures_state(first: Trace, second: Trace) -> FuturesState:
             target = rows["target"].reshape(len(rows), -1)
     n = min(len(outputs[0]), len(outputs[1]), len(target))
     outputs, target = [o[:n] for o in outputs], target[:n]
-    changed = int(((outputs[0] >= 0.5) != (outputs[1] >= 0.5)).sum()) if n else 0
+    said = [trace.info.said(o) for trace, o in zip((first, second), outputs, strict=True)]
+    flipped = said[0] != said[1]
+    if first.info.unit == "answers":
+        flipped = flipped.any(1)
+    wrong = tuple(s != (target >= 0.5) for s in said)
     errors = tuple(_errors(trace) for trace in (first, second))
     version = (first.info.number, first.version, second.info.number, second.version)
     titles = (first.info.title, second.info.title)
-    return FuturesState(version, target, tuple(outputs), titles, errors, first_difference(first, second), changed)
+    parting, changed = first_difference(first, second), int(flipped.sum())
+    return FuturesState(
+        version, target, tuple(outputs), wrong, titles, errors, parting, changed, flipped.size, first.info.unit
+    )
 
 
 def _errors(trace: Trace) -> float:

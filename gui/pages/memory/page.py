@@ -20,7 +20,7 @@ from gui.pages.memory.marks import Focus
 from gui.pages.memory.menus import Menus
 from gui.pages.memory.model import MemoryRecord
 from gui.pages.memory.panels import Panels, View
-from gui.pages.memory.session import Session
+from gui.pages.memory.session import BENCH, SCALING, Session
 from gui.pages.memory.sources import own_runs, pretrained
 from gui.pages.memory.states import ALL, Look
 from gui.pages.memory.toolbar import Toolbar
@@ -102,6 +102,7 @@ class MemoryPage(Page):
         return page_actions(self)
 
     def on_shown(self) -> None:
+        self.workspace.engine.warm_interactive(BENCH)
         self.show_sources()
 
     def show_sources(self) -> None:
@@ -135,7 +136,7 @@ class MemoryPage(Page):
         """Follow a new session; what was on screen stays there until its first trace arrives."""
         if self.session is not None:
             self.session.finish()
-        self.session, self._following = session, True
+        self.session, self._following, self._dirty = session, True, True
         self.welcome.set_waiting(True)
 
     def open_record(self, identifier: str) -> None:
@@ -145,8 +146,6 @@ class MemoryPage(Page):
             self.workspace.show_error(str(problem), "The record was left as it is", "Choose another run")
             return
         self.session, self._following = None, self.source.record.status().status == "running"
-        if self.source.record.metadata.experiment == "memory-scaling":
-            self.panels.side.show_cost()
 
     def _open(self, folder: File) -> None:
         from engine.runs import Record
@@ -300,7 +299,7 @@ class MemoryPage(Page):
             if folder is not None:
                 self._open(File(folder))
             elif problem := self.session.failed:
-                self.session = None
+                self.session, self._dirty = None, True
                 self.welcome.set_waiting(False)
                 self.workspace.show_error(problem, "Everything up to then is kept in its run", "Run again")
         if self.source is None:
@@ -339,14 +338,17 @@ class MemoryPage(Page):
         if self._stack.currentWidget() is not self.panels:
             self._stack.setCurrentWidget(self.panels)
             self.bar.show()
-            self.transport.show()
+        self.transport.setVisible(bool(self.shown))
         self.welcome.set_waiting(False)
         self.bar.show_traces(self.source.traces, self.shown)
         made = self.source.record.metadata
         if not self.shown:
-            self.bar.words.setText(f"{made.title or made.id}: no trace yet")
+            costs = made.experiment == SCALING
+            self.bar.words.setText(made.title or made.id if costs else f"{made.title or made.id}: no trace yet")
+            self.panels.show_nothing(costs)
             return
-        self.bar.words.setText(made.title or made.id)
+        waiting = self.session is not None and self.session.record is None
+        self.bar.words.setText("Preparing…" if waiting else made.title or made.id)
         self.toolbar.show_heads(self.trace.info.heads)
         if self.look.head != ALL and self.look.head >= max(self.trace.info.heads, 1):
             self._show_look(Look(self.look.address))

@@ -76,6 +76,9 @@ class Panels(QSplitter):
     def show_view(self, view: View) -> None:
         """Bring every picture up to date."""
         traces = self.traces(view)
+        if self.columns[0].isHidden():
+            self.columns[0].show()
+            self.side.show_only_costs(False)
         self._arrange(len(traces) == 2)
         parting = self._part(traces)
         self._show_timeline(view, traces, parting)
@@ -90,6 +93,21 @@ class Panels(QSplitter):
             self._futures = key
             self.side.near.futures.set_state(overview.futures_state(*traces))
         self.show_focus(view)
+
+    def show_nothing(self, costs: bool) -> None:
+        """No trace: empty pictures, or none beside the costs where the record is all about them."""
+        self._futures = self._step = ()
+        for column in self.columns:
+            column.clear()
+        self.columns[0].setVisible(not costs)
+        self.columns[1].hide()
+        near = self.side.near
+        for picture in (near.futures, near.slot, near.similarity, near.words, self.side.cost.rollback):
+            picture.set_state(None)
+        near.futures.hide()
+        self.side.show_only_costs(costs)
+        if costs:
+            self.side.show_cost()
 
     def show_focus(self, view: View) -> None:
         """What follows the pointer and the cursor: arcs, the slot's card, similarity, words, rollback."""
@@ -204,7 +222,7 @@ def _lane(trace: Trace) -> StepLane:
     rows = trace.steps
     if not len(rows):
         return StepLane(trace.info.title, trace.reached, frozenset(), frozenset())
-    values = [rows[name].reshape(len(rows), -1) >= 0.5 for name in ("target", "output")]
-    wrong = rows["mask"] & (values[0] != values[1]).any(1)
+    target, output = (rows[name].reshape(len(rows), -1) for name in ("target", "output"))
+    wrong = rows["mask"] & ((target >= 0.5) != trace.info.said(output)).any(1)
     scored = frozenset(rows["step"][rows["mask"]].tolist())
     return StepLane(trace.info.title, trace.reached, scored, frozenset(rows["step"][wrong].tolist()))

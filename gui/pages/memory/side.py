@@ -85,6 +85,7 @@ class Side(QSplitter):
         self.setChildrenCollapsible(False)
         self.setHandleWidth(1)
         self.near, self.cost = SlotSide(), CostSide()
+        self._only_costs = False
         self.tabs = QTabWidget()
         self.tabs.setDocumentMode(True)
         self.tabs.addTab(self.near, "Slot and step")
@@ -104,6 +105,15 @@ class Side(QSplitter):
         else:
             self.tabs.addTab(self.cost, "Cost and training")
         self.tabs.tabBar().setVisible(not wide)
+        self.show_only_costs(self._only_costs)
+
+    def show_only_costs(self, only: bool) -> None:
+        """Give the whole room to the cost chart, for a record that holds nothing else."""
+        self._only_costs, wide = only, self.count() == 2
+        self.tabs.setVisible(not (only and wide))
+        self.tabs.setTabVisible(0, not only or wide)
+        for widget in (self.cost.rollback, self.cost.learning, self.cost.roll_button):
+            widget.setVisible(not only)
 
     def show_cost(self) -> None:
         """Bring costs and training to the front."""

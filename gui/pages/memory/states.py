@@ -84,6 +84,7 @@ def sequence_state(trace: Trace, parting: int = -1) -> SequenceState:
         arrays["target"],
         arrays["output"],
         scored,
+        scored[:, None] & (trace.info.said(arrays["output"]) != (arrays["target"] >= 0.5)),
         parts,
         answer_words(trace, bool(scored.any())),
         parting,
@@ -95,10 +96,10 @@ _VALUES = ("input", "target", "output")
 
 def answer_words(trace: Trace, scored: bool = True) -> str:
     """How right the answer is."""
-    wrong = trace.info.bits_wrong
-    bits = "" if wrong != wrong or not scored else "all bits right" if wrong == 0 else f"{wrong:g} bits wrong"
+    info = trace.info
+    wrong = "" if not scored else f"all {info.unit} right" if info.bits_wrong == 0 else info.wrong_words()
     names = " then ".join(span.name for span in trace.info.spans)
-    return " · ".join(word for word in (names, bits) if word)
+    return " · ".join(word for word in (names, wrong) if word)
 
 
 def gates_state(trace: Trace, look: Look) -> GatesState:

@@ -79,6 +79,7 @@ class Toolbar(QFrame):
 
     def _number(self, name: str, hint: str, low: int, high: int) -> QSpinBox:
         box = QSpinBox()
+        box.lineEdit().setTextMargins(UNIT // 2, 0, 0, 0)
         box.setRange(low, high)
         box.setAccessibleName(name)
         box.setToolTip(hint)

@@ -55,9 +55,11 @@ class TracesBar(QFrame):
                 self._row.insertWidget(place, chip)
         for number, chip in self._chips.items():
             info = traces[number]
-            bits = "" if info.bits_wrong != info.bits_wrong else f"  {info.bits_wrong:g} bits wrong"
+            bits = f"  {info.wrong_words()}".rstrip()
             widest = (NARROW if len(numbers) > 3 else WIDEST) * self.fontMetrics().averageCharWidth()
-            title = self.fontMetrics().elidedText(info.title, Qt.TextElideMode.ElideRight, widest)
+            title = self.fontMetrics().elidedText(
+                info.title.removeprefix("after "), Qt.TextElideMode.ElideRight, widest
+            )
             chip.setText(title if len(numbers) > 3 else f"{title}{bits}")
             chip.setChecked(number in shown)
             chip.setAccessibleName(f"Show trace {info.title}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import io
 import tarfile
 import zipfile
@@ -98,6 +99,28 @@ def test_damaged_archives(tmp_path):
     binary.write_bytes(b"1 \xff\xfe\n")
     with pytest.raises(BadInput, match="folder cannot be read"):
         read(tmp_path / "folder", 1)
+
+
+def test_missing_stories_say_what_to_fetch(tmp_path, monkeypatch):
+    for module in ("folders", "babi"):
+        monkeypatch.setattr(importlib.import_module(f"engine.data.{module}"), "folders", lambda: [tmp_path])
+    with pytest.raises(BadInput, match=r"babi_v1_2_en\.zip was not found.*own tasks_1-20_v1-2\.tar\.gz"):
+        questions.__wrapped__(1)
+    archive(tmp_path / "tasks_1-20_v1-2", FILES)
+    assert len(questions.__wrapped__(1).train) == 2
+
+
+def test_all_tasks_in_one_network(tmp_path):
+    files = {f"en-10k/qa{n}_x_{part}.txt": TEXT for n in range(1, 21) for part in ("train", "test")}
+    found = read(archive(tmp_path / "joint.zip", files), 0)
+    assert (len(found.train), len(found.test)) == (40, 40)
+    assert found.train[0] == found.train[38]
+    files["en-10k/qa13_x_test.txt"] = TEXT.replace("bathroom", "cellar").replace("5 What", "7 What")
+    with pytest.raises(BadInput, match=r"joint\.zip, .*qa13_x_test\.txt, line 5"):
+        read(archive(tmp_path / "joint.zip", files), 0)
+    del files["en-10k/qa13_x_test.txt"]
+    with pytest.raises(BadInput, match="no test file of bAbI task 13"):
+        read(archive(tmp_path / "joint.zip", files), 0)
 
 
 def test_a_text_too_large_is_not_read(tmp_path):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 
 import numpy as np
@@ -56,6 +57,7 @@ def test_learns_and_keeps_what_it_did(tmp_path):
     assert set(result["beyond"]) == {"50", "100"}
     traces = record.events("traces")
     assert [trace["training_step"] for trace in traces] == [0, 600, 1200]
+    assert {trace["level"] for trace in traces} == {1}
     rows = record.table("trace_steps").read()
     for trace in traces:
         own = rows[rows["trace"] == trace["trace"]]
@@ -126,6 +128,8 @@ def test_the_tensor_that_is_not_a_number_is_named(tmp_path, monkeypatch):
         ({"task": "recall", "level": 1}, "level must be at least 2"),
         ({"level": 0}, "level"),
         ({"model": "ntm", "slots": 2_000_000_000}, "ntm with 2,000,000,000 slots"),
+        ({"model": "sam", "slots": 2_000_000_000, "word": 1024}, "2,000,000,000 slots of 1024 values in a batch of 1"),
+        ({"model": "sdnc", "slots": 2_000_000_000, "word": 1024}, "more than this machine has room for"),
         ({"task": "knitting"}, "task"),
     ],
 )
@@ -164,3 +168,18 @@ def test_a_finished_run_becomes_a_model(tmp_path):
     weights, _ = load_checkpoint(first.folder, "latest")
     for name, value in network.state_dict().items():
         np.testing.assert_array_equal(value.numpy(), weights[f"network/{name}"])
+
+
+def test_the_quick_command_prints_what_others_rely_on(capsys, monkeypatch, tmp_path):
+    from engine.cli import main
+
+    monkeypatch.setenv("ATHANOR_HOME", str(tmp_path))
+    command = ["run", "memory", "--preset", "quick", "--set", "model=sam", "task=recall", "episodes=32", "examined=16"]
+    assert main([*command, "--seed", "0", "--json"]) == 0
+    result = json.loads(capsys.readouterr().out.splitlines()[-1])
+    assert {"bits_wrong", "level", "episodes", "seconds", "record", "seed"} <= result.keys()
+    assert (result["level"], result["episodes"]) == (6, 32)
+    assert 0 < result["bits_wrong"] < 18
+    assert Record.open(result["record"]).metadata.preset == "quick"
+    assert main([*command, "slots=0"]) == 2
+    assert "slots may be" in capsys.readouterr().err

@@ -8,11 +8,13 @@ import pytest
 from engine.errors import BadInput
 from engine.experiments.context import Context
 from engine.experiments.control import Control
-from engine.experiments.memory_bench import open_source, run
-from engine.experiments.memory_settings import BenchConfiguration
+from engine.experiments.memory import run as train
+from engine.experiments.memory_bench import open_source, prepare, run
+from engine.experiments.memory_settings import BenchConfiguration, MemoryConfiguration
 from engine.memory.catalogue import build
 from engine.memory.interface import Sizes
 from engine.memory.models import Card, load_model, save_model, shipped_names
+from engine.memory.sparse_sequence import backward, forward
 from engine.runs import Record, RecordWriter
 
 
@@ -106,9 +108,32 @@ def test_another_sequence_and_more_slots(tmp_path):
     first, second = record.events("traces")
     assert first["slots"] == 100_000
     assert second["seed"] == 8
+    assert [first["level"], second["level"]] == [6, 5]
     assert [part["name"] for part in second["spans"]] == ["store 5 items", "query", "answer"]
     assert second["spans"][-1]["stop"] == second["steps"] == len(rows(record, "trace_steps", 1))
     assert len(result["traces"]) == 2
+
+
+def test_a_prepared_engine_has_nothing_left_to_compile(tmp_path):
+    prepare()
+    known = [set(kernel.signatures) for kernel in (forward, backward)]
+    for source in ("pretrained/sam-copy", "pretrained/sdnc-copy"):
+        bench(tmp_path, {"command": "backward", "trace": 0}, source=source, level=2)
+    assert [set(kernel.signatures) for kernel in (forward, backward)] == known
+
+
+def test_a_training_is_continued_on_the_sequence_it_shows(tmp_path):
+    settings = {"task": "recall", "level": 3, "episodes": 16, "hidden": 12, "slots": 16, "examined": 16}
+    configuration = MemoryConfiguration.from_dict(settings)
+    writer = RecordWriter.create(tmp_path, experiment="memory", configuration=configuration.to_dict(), seed=5)
+    with writer:
+        writer.finish("finished", train(configuration, Context(writer, seed=5, device="cpu")))
+    trained = Record.open(writer.folder)
+    last = trained.events("traces")[-1]
+    record, _ = bench(tmp_path, source=writer.id, level=last["level"], seed=last["seed"])
+    mine, same_again = rows(trained, "trace_steps", last["trace"]), rows(record, "trace_steps", 0)
+    for name in ("input", "output", "error_bits"):
+        np.testing.assert_array_equal(mine[name], same_again[name])
 
 
 def test_what_makes_no_sense_is_refused_and_harms_nothing(tmp_path):
@@ -147,6 +172,7 @@ def test_what_makes_no_sense_is_refused_and_harms_nothing(tmp_path):
         ({"source": "../elsewhere"}, "run id"),
         ({"source": "pretrained/sam-copy", "task": "recall"}, "takes 9 inputs"),
         ({"source": "pretrained/sam-copy", "slots": 2}, "reads must be at most"),
+        ({"source": "pretrained/sam-copy", "slots": 2**31 - 2, "level": 1}, "more than this machine has room for"),
     ],
 )
 def test_sources_that_cannot_be_opened(tmp_path, settings, words):

@@ -98,7 +98,7 @@ def test_memory_can_be_replayed_from_the_record(tmp_path, model):
     with writer:
         tracer = Tracer(writer, model, "copy", net.sizes)
         for _ in range(2):
-            tracer.write(life, title="twice", spans=spans("copy", shown, 4), seed=0)
+            tracer.write(life, title="twice", spans=spans("copy", shown, 4), level=4, seed=0)
         writer.finish("finished")
     record = Record.open(writer.folder)
     assert [trace["trace"] for trace in record.events("traces")] == [0, 1]

@@ -39,7 +39,8 @@ def test_rows_for_every_network_and_size(tmp_path, monkeypatch):
     for name, last in (("dnc", 16 * 16.0), ("ntm", 16 * 4.0), ("sam", 1.0)):
         own = rows[[names[int(row["model"])] == name and not row["warm"] for row in rows]]
         assert own["slots"].tolist() == [64, 256, 1024, 4096]
-        assert own["extrapolated"].tolist() == ([False] * 4 if name == "sam" else [False, False, True, True])
+        assert own["extrapolated"].tolist() == [False, False, False, name != "sam"]
+        assert own["growth_extrapolated"].tolist() == [False, False, name != "sam", name != "sam"]
         assert own["ms_per_step"][-1] == last  # links grow with the square of the slots, words in proportion
         assert (own["growth_mb"] == 2 * own["ms_per_step"]).all()
     assert rows["warm"].sum() == 4

@@ -44,12 +44,12 @@ def test_ring_is_the_brute_force_order_of_last_access_and_can_be_undone(slots):
 @pytest.mark.parametrize("rows", [0, 1, 3, 127, 128, 129, 1000])
 def test_nearest_is_a_full_sort(rows):
     random = np.random.default_rng(rows)
-    words, queries = random.normal(size=(1000, 8)), random.normal(size=(3, 8))
+    words, queries = random.normal(size=(1000, 8)), random.normal(size=(7, 8))  # four at once, two, one
     inverse = 1 / np.linalg.norm(words, axis=1)
-    slots, scores = np.empty((3, 4), np.int32), np.empty((3, 4))
+    slots, scores = np.empty((7, 4), np.int32), np.empty((7, 4))
     nearest(words, inverse, rows, queries, slots, scores)
     full = queries @ words[:rows].T * inverse[:rows]
-    for h in range(3):
+    for h in range(7):
         order = np.argsort(-full[h], kind="stable")[:4]
         np.testing.assert_array_equal(slots[h, : len(order)], order)
         np.testing.assert_allclose(scores[h, : len(order)], full[h, order], atol=1e-14)
@@ -67,9 +67,9 @@ def test_two_level_top_k_is_topk(size):
 
 def test_equal_words_are_found_in_index_order():
     words = np.ones((300, 4))
-    slots, scores = np.empty((1, 3), np.int32), np.empty((1, 3))
-    nearest(words, np.full(300, 0.5), 300, np.ones((1, 4)), slots, scores)
-    np.testing.assert_array_equal(slots, [[0, 1, 2]])
+    slots, scores = np.empty((5, 3), np.int32), np.empty((5, 3))
+    nearest(words, np.full(300, 0.5), 300, np.ones((5, 4)), slots, scores)
+    np.testing.assert_array_equal(slots, 5 * [[0, 1, 2]])
 
 
 def test_a_memory_of_a_billion_values_costs_nothing():

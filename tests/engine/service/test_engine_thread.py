@@ -10,7 +10,7 @@ import pytest
 from engine.experiments.catalogue import EXPERIMENTS
 from engine.runs import Record
 from engine.service.jobs import Job
-from engine.service.protocol import Finished, Prepare, Submit
+from engine.service.protocol import Finished, Prepare, Stop, Submit
 from engine.service.server import Server
 
 
@@ -170,19 +170,25 @@ def test_an_engine_prepares_while_idle_and_runs_what_comes_meanwhile(monkeypatch
         calls.append(threading.current_thread().name)
         go_on.wait(10)
 
-    quick = dataclasses.replace(EXPERIMENTS["pulse"], interactive=True, prepare="tests.engine.service:ready")
-    broken = dataclasses.replace(quick, prepare="tests.engine.service:nothing")
+    quick = dataclasses.replace(EXPERIMENTS["pulse"], prepare="tests.engine.service:ready")
+    broken = dataclasses.replace(quick, name="alchemy-play", prepare="tests.engine.service:nothing")
     monkeypatch.setattr("tests.engine.service.ready", prepare, raising=False)
     monkeypatch.setitem(EXPERIMENTS, "alchemy-play", broken)  # what cannot be prepared ends nothing
     monkeypatch.setitem(EXPERIMENTS, "pulse", quick)
     server = Server(sent.put, 1)
     thread = threading.Thread(target=server.serve, name="serving", daemon=True)
     thread.start()
-    server.receive(Prepare())
-    job = Job("pulse", {"steps": 3}, lane="interactive", runs_folder=str(tmp_path))
-    server.receive(Submit(job))
+    for name in ("no-such", "alchemy-play", "pulse", "pulse"):
+        server.receive(Prepare(name))
     while not calls:
         time.sleep(0.01)
+    job = Job("pulse", {"steps": 3}, lane="interactive", runs_folder=str(tmp_path))
+    server.receive(Submit(job))
+    server.receive(Prepare("pulse"))
+    unwanted = dataclasses.replace(job, id="unwanted")
+    server.receive(Submit(unwanted))
+    server.receive(Stop(unwanted.id))
+    assert sent.get(timeout=5) == Finished(unwanted.id, "stopped")
     assert server.preparing
     assert not server.busy
     go_on.set()
@@ -197,7 +203,7 @@ def test_an_engine_prepares_while_idle_and_runs_what_comes_meanwhile(monkeypatch
 
 def test_an_engine_that_prepares_leaves_at_once(make_engine, until):
     engine = make_engine("process")
-    engine.warm("interactive")
+    engine.warm("interactive", "alchemy-play")
     until(engine, lambda snapshot: any(lane.pid for lane in snapshot.lanes))
     time.sleep(0.5)
     began = time.monotonic()

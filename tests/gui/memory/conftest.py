@@ -20,11 +20,14 @@ class Engine(QObject):
     def __init__(self, parent):
         super().__init__(parent)
         self.snapshot = EngineSnapshot()
-        self.jobs, self.commands = [], []
+        self.jobs, self.commands, self.warmed = [], [], []
 
     def submit(self, job):
         self.jobs.append(job)
         return job.id
+
+    def warm_interactive(self, experiment):
+        self.warmed.append(experiment)
 
     def command(self, job, payload):
         self.commands.append((job, payload))

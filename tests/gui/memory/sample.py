@@ -227,13 +227,25 @@ def scaling(folder):
     writer = RecordWriter.create(folder, experiment="memory-scaling", configuration={}, title="Cost of NTM, SAM")
     table = writer.table("scaling", [Column("model", "u1"), Column("slots", "i8"), Column("warm", "b1"),
         Column("ms_per_step", "f8"), Column("growth_mb", "f8"), Column("batch", "i4"), Column("steps", "i4"),
-        Column("extrapolated", "b1")])  # fmt: skip
+        Column("extrapolated", "b1"), Column("growth_extrapolated", "b1")])  # fmt: skip
     for k, name in enumerate(("ntm", "sam")):
         writer.event("models", {"index": k, "name": name})
     for power in range(6, 21, 2):
         slots = 1 << power
-        ntm = {"model": 0, "ms_per_step": 0.004 * slots + 0.6, "growth_mb": 0.4 * slots, "extrapolated": power > 16}
-        sam = {"model": 1, "ms_per_step": 0.8 + 0.01 * power, "growth_mb": 7.8, "extrapolated": False}
+        ntm = {
+            "model": 0,
+            "ms_per_step": 0.004 * slots + 0.6,
+            "growth_mb": 0.4 * slots,
+            "extrapolated": power > 16,
+            "growth_extrapolated": power > 14,
+        }
+        sam = {
+            "model": 1,
+            "ms_per_step": 0.8 + 0.01 * power,
+            "growth_mb": 7.8,
+            "extrapolated": False,
+            "growth_extrapolated": False,
+        }
         for row in (ntm, sam):
             table.append(slots=slots, warm=False, batch=8, steps=100, **row)
     writer.finish("finished", {})

@@ -9,6 +9,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication, QImage
 from PySide6.QtSvg import QSvgRenderer
 
+from engine.experiments.catalogue import EXPERIMENTS
 from gui.actions import Action
 from gui.pages.catalogue import PAGES, page_of
 from gui.pages.memory.dialogs import InputDialog, ScalingDialog, WordDialog
@@ -49,8 +50,14 @@ def in_session(page, workspace, branch=True):
 
 
 def test_the_page_is_in_the_rail_and_opens_the_memory_experiments():
-    assert [entry.identifier for entry in PAGES][:3] == ["alchemy", "memory", "language"]
+    assert [entry.identifier for entry in PAGES][:2] == ["alchemy", "memory"]
     assert {page_of(name) for name in ("memory", "memory-bench", "memory-scaling")} == {"memory"}
+
+
+def test_the_engine_prepares_when_the_page_is_first_shown(page, workspace):
+    page.on_shown()
+    assert workspace.engine.warmed == ["memory-bench"]
+    assert EXPERIMENTS["memory-bench"].prepare
 
 
 def test_an_empty_page_says_what_to_click(page):
@@ -187,10 +194,13 @@ def test_a_change_to_an_old_record_opens_the_network_again_on_the_same_sequence(
     assert job.seed == page.trace.info.seed
     assert workspace.engine.commands == []
     assert page.session.waiting[0][0] == 0
+    page.on_frame()
+    assert page.bar.words.text() == "Preparing…"
     writer, *_ = sample.bench(workspace.runs_folder, branch=False)
     workspace.engine.tell(0, "running", str(writer.folder))
     page.on_frame()
     page.on_frame()
+    assert page.bar.words.text() == "SAM · recall"
     assert workspace.engine.commands[0][1]["change"]["kind"] == "erase"
 
 
@@ -253,9 +263,55 @@ def test_curves_costs_and_rollback(page, workspace):
     assert (ntm.name, sam.name) == ("NTM", "SAM")
     assert [point.extrapolated for point in ntm.points[-2:]] == [True, True]
     assert not any(point.extrapolated for point in sam.points)
+    cost.unit_button.setChecked(True)
+    page.on_frame()
+    bytes_of_ntm = cost.scaling.state.networks[0].points
+    assert [point.extrapolated for point in bytes_of_ntm] == [point.slots > 1 << 14 for point in bytes_of_ntm]
     opened(page, sample.bench(workspace.runs_folder, branch=False)[0])
     assert cost.rollback.state.identical
     page.grab()
+
+
+def test_a_record_of_costs_shows_costs_alone_and_a_trace_brings_the_pictures_back(page, workspace):
+    bench = sample.bench(workspace.runs_folder, branch=False)[0]
+    opened(page, bench)
+    opened(page, sample.scaling(workspace.runs_folder))
+    assert page.panels.side.cost.scaling.isVisible()
+    assert not page.panels.side.cost.learning.isVisible()
+    page.resize(2400, 1300)
+    page.on_frame()
+    assert page.panels.side.cost.scaling.isVisible()
+    assert not page.panels.side.near.isVisible()
+    page.resize(1200, 720)
+    page.on_frame()
+    assert page.panels.side.cost.scaling.isVisible()
+    assert not page.panels.columns[0].isVisible()
+    assert not page.transport.isVisible()
+    assert page.bar.words.text() == "Cost of NTM, SAM"
+    assert page.panels.side.near.slot.state is None
+    opened(page, bench)
+    assert page.panels.columns[0].isVisible()
+    assert page.transport.isVisible()
+    assert page.panels.side.cost.learning.isVisible()
+    page.panels.side.tabs.setCurrentIndex(0)
+    assert page.panels.side.near.slot.isVisible()
+    assert page.panels.columns[0].raster.state.rows == 36
+
+
+def test_answers_are_counted_where_one_output_is_the_answer(page, workspace):
+    writer, tables = sample.create(workspace.runs_folder, task="omniglot")
+    sample.event(writer, 0, task="omniglot", steps=2, spans=[], bits_wrong=1)
+    right = np.eye(sample.OUTPUTS, dtype=np.float32)[0]
+    for step, output in enumerate((0.4 * right + 0.1, 0.4 - 0.3 * right)):  # the largest output is right, then wrong
+        tables.steps.append(trace=0, step=step, input=0, target=right, output=output, mask=True, error_bits=step)
+    writer.flush()
+    opened(page, writer)
+    sequence = page.panels.columns[0].sequence.state
+    assert sequence.wrong.any(1).tolist() == [False, True]
+    assert "1 answer wrong" in sequence.words
+    lane = page.transport.timeline.state.lanes[0]
+    assert lane.wrong == {1}
+    writer.finish()
 
 
 def test_measuring_and_training_submit_what_was_chosen(page, workspace, qtbot):
@@ -277,9 +333,10 @@ def test_dialogs_give_the_word_and_the_input(page):
     np.testing.assert_array_equal(dialog.word(), -own)
     dialog.choice.setCurrentIndex(3)
     np.testing.assert_array_equal(dialog.word(), other)
-    bits = InputDialog(page, 5, np.array([1, 0, 0], np.float32))
+    bits = InputDialog(page, 5, np.array([1, 0, 0, 0.3], np.float32))
     bits.buttons[2].click()
-    assert bits.bits() == [1, 0, 1]
+    assert bits.bits() == [1, 0, 1, 0.3]
+    assert [button.text() for button in bits.buttons] == ["1", "0", "1", "0.3"]
 
 
 def test_exports_can_be_read_again(bench, tmp_path):
