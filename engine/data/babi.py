@@ -30,6 +30,14 @@ ORIGINALS = ("tasks_1-20_v1-2.tar.gz", "tasks_1-20_v1-2")
 NAME = re.compile(r"(en|en-10k)/qa(\d+)_[^/]*_(train|test)\.txt$")
 LARGEST = 16 << 20  # bytes of one text; the largest real one has 5.3 MB
 LEFT_OUT = 0.3  # share of sentences without use that a training passage lacks
+ALIKE = (
+    frozenset(
+        ["antoine", "bill", "daniel", "fred", "jason", "jeff", "john", "julie", "mary", "sandra", "sumit", "yann"]
+    ),
+    frozenset(["bathroom", "bedroom", "cinema", "garden", "hallway", "kitchen", "office", "park", "school"]),
+    frozenset(["apple", "football", "milk", "pajamas"]),
+)
+"""People, places and things: a story with two of a kind exchanged throughout is as true as before."""
 WORD = re.compile(r"[a-z0-9'-]+|\?")
 
 
@@ -64,7 +72,11 @@ def questions(task: int) -> Questions:
         for name in (PACKED, *ORIGINALS):
             if (folder / name).exists():
                 return read(folder / name, task)
-    return read(find(PACKED), task)
+    try:
+        path = find(PACKED)
+    except BadInput as problem:
+        raise BadInput(f"{problem}. The authors' own {ORIGINALS[0]}, packed or unpacked, does as well") from problem
+    return read(path, task)
 
 
 def read(source: Path, task: int) -> Questions:
@@ -166,11 +178,13 @@ class Stories:
     Most tasks have five questions a story. A passage begins after any question and goes on for ``level`` more; those
     that need an earlier sentence are not counted. Short passages are what a network learns first. In training,
     sentences that no counted question needs are left out now and then: 2,000 stories, always the same, a network learns
-    by heart.
+    by heart. ``renamed``: in training, people, places and things also change their names at random, each throughout a
+    passage.
     """
 
     questions: Questions
     held_out: bool = False
+    renamed: bool = False
     shortest: int = 1
 
     @property
@@ -188,7 +202,10 @@ class Stories:
         if level < self.shortest:
             raise BadInput(f"level must be at least {self.shortest} for this task, not {level}")
         stories = [self._stories[i] for i in random.integers(0, len(self), batch).tolist()]
-        return self._batch([self._passage(*self._part(story, random, level)) for story in stories])
+        passages = [self._passage(*self._part(story, random, level)) for story in stories]
+        if self.renamed and not self.held_out:
+            passages = [self._rename(passage, random) for passage in passages]
+        return self._batch(passages)
 
     def batch(self, which: list[int]) -> Batch:
         """Whole stories of these numbers, in the order of the file."""
@@ -226,6 +243,26 @@ class Stories:
                 asked.append(len(words) - 1)
                 answers.append(self._answer[line.answer])
         return Passage(np.array(words), np.array(asked, int), np.array(answers, int))
+
+    def _rename(self, passage: Passage, random: Generator) -> Passage:
+        words, answers = np.arange(self.inputs), np.arange(self.outputs)
+        for group in self._alike:
+            mixed = random.permutation(group)
+            words[group] = mixed
+            for old, new in zip(group, mixed, strict=True):
+                if (name := self.questions.words[old]) in self._answer:
+                    answers[self._answer[name]] = self._answer[self.questions.words[new]]
+        return Passage(words[passage.words], passage.asked, answers[passage.answers])
+
+    @functools.cached_property
+    def _alike(self) -> list[NDArray[np.intp]]:
+        """Words that may take each other's names; those that can be answers only those of others that can."""
+        groups = []
+        for kind in ALIKE:
+            for answers in (True, False):
+                names = [word for word in self.questions.words if word in kind and (word in self._answer) == answers]
+                groups.append(np.array([self._word[name] for name in names], np.intp))
+        return groups
 
     def _batch(self, passages: list[Passage]) -> Batch:
         steps = max(len(passage.words) for passage in passages)

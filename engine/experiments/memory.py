@@ -39,7 +39,7 @@ def run(configuration: MemoryConfiguration, context: Context) -> dict[str, Any]:
     torch.manual_seed(context.seed)
     c = configuration
     low, high = c.levels
-    task = make_task(c.task, story=c.story, classes=c.last_level)
+    task = make_task(c.task, story=c.story, classes=c.last_level, renamed=c.renamed)
     held_out = make_task(c.task, story=c.story, classes=c.last_level, held_out=True)
     if low < task.shortest:
         raise BadInput(f"level must be at least {task.shortest} for {c.task}, not {low}")

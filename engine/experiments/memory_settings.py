@@ -55,6 +55,9 @@ class MemoryConfiguration(Configuration):
         50, ge=1, description="Over how many minibatches that mean is taken", json_schema_extra={"unit": "minibatches"}
     )
     story: int = Field(1, ge=0, le=20, description="Which bAbI task; 0: all twenty in one network")
+    renamed: bool = Field(
+        False, description="Whether people, places and things of bAbI change their names at random in training"
+    )
     batch: int = Field(16, ge=1, le=1024, description="Episodes in a minibatch", json_schema_extra={"unit": "episodes"})
     episodes: int = Field(
         100_000, ge=1, le=10**9, description="How many episodes to train on", json_schema_extra={"unit": "episodes"}

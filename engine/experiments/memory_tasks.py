@@ -18,10 +18,11 @@ BEYOND: dict[str, tuple[int, ...]] = {"copy": (50, 100), "repeat-copy": (20,), "
 """Levels never trained, at which a trained network is examined too."""
 
 
-def make_task(name: str, *, story: int = 1, classes: int = 5, held_out: bool = False) -> Task:
+def make_task(name: str, *, story: int = 1, classes: int = 5, held_out: bool = False, renamed: bool = False) -> Task:
     """The task by name.
 
     ``story``: bAbI task 1 to 20, 0 for all of them in one; ``classes``: characters an Omniglot episode tells apart;
+    ``renamed``: bAbI's people, places and things change their names in training;
     ``held_out``: draw from the part of the data that is never trained on. Raises BadInput if data are missing.
     """
     if name == "omniglot":
@@ -29,7 +30,7 @@ def make_task(name: str, *, story: int = 1, classes: int = 5, held_out: bool = F
 
         return OneShot(drawings(), classes, held_out)
     if name == "babi":
-        return Stories(questions(story), held_out)
+        return Stories(questions(story), held_out, renamed)
     return TASKS[name]
 
 

@@ -193,3 +193,24 @@ def test_the_real_stories():
                 last = next(i for i in range(at - 1, -1, -1) if story[i].words[0] == person)
                 assert story[last].words[-1] == line.answer
                 assert line.needs == (last,)
+
+
+def test_renamed_stories_are_as_true_as_before():
+    try:
+        find(PACKED)
+    except BadInput as absent:
+        pytest.skip(str(absent))
+    found, random = questions(6), np.random.default_rng(0)
+    task, people = Stories(found, renamed=True), set()
+    for _ in range(100):
+        batch = task.sample(random, 1, 1)
+        (at,) = np.flatnonzero(batch.asked[:, 0])
+        words = [found.words[i] for i in batch.inputs[: at + 1, 0].argmax(-1)]
+        answer = found.answers[batch.targets[at, 0].argmax(-1)]
+        person, place = words[-5], words[-2]  # is PERSON in the PLACE ?
+        people.add(person)
+        moves = [i for i, word in enumerate(words) if word in {"moved", "went", "journeyed", "travelled"}]
+        last = [i for i in moves if words[i - 1] == person][-1]  # back to the kitchen, to the kitchen
+        place_then = words[words.index("the", last) + 1]
+        assert answer == ("yes" if place_then == place else "no")
+    assert people == {"daniel", "john", "mary", "sandra"}
