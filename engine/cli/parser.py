@@ -11,7 +11,7 @@ from engine.errors import BadInput
 from engine.service.benchmark import BENCHMARKS
 from engine.service.seeds import parse_seed
 
-WINDOW_BENCHMARKS = ("startup", "latency", "heatmap")
+WINDOW_BENCHMARKS = ("startup", "latency", "heatmap", "runs-page")
 """Measured by the window's half of the program."""
 
 
@@ -64,19 +64,30 @@ def _run(commands: Commands[OneLineParser]) -> None:
 
 
 def _sweep(commands: Commands[OneLineParser]) -> None:
-    parser = commands.add_parser("sweep", help="run an experiment for every combination of some settings")
+    parser = commands.add_parser("sweep", help="run an experiment for many combinations of some settings")
     _add_experiment(parser)
-    parser.add_argument(
+    ways = parser.add_mutually_exclusive_group(required=True)
+    ways.add_argument(
         "--grid",
         nargs="+",
         action="extend",
-        required=True,
         metavar="KEY=A,B,C",
         help="values to combine; seed is a key too; ; separates values that hold commas",
     )
+    ways.add_argument(
+        "--tune",
+        nargs="+",
+        action="extend",
+        metavar="KEY=LOW..HIGH",
+        help="let Optuna choose; LOW..HIGH:log for a logarithmic scale, or KEY=A,B,C",
+    )
+    parser.add_argument("--trials", type=_count, default=20, metavar="N", help="runs of --tune in all (default: 20)")
+    goals = parser.add_mutually_exclusive_group()
+    goals.add_argument("--maximise", metavar="RESULT", help="the result that --tune makes large, such as score_mean")
+    goals.add_argument("--minimise", metavar="RESULT", help="the result that --tune makes small")
     places = parser.add_mutually_exclusive_group()
     places.add_argument("--workers", type=_count, metavar="N", help="runs at a time (default: all cores but one)")
-    places.add_argument("--ray", metavar="ADDRESS", help="run on this Ray cluster, which must see the same runs folder")
+    places.add_argument("--ray", metavar="ADDRESS", help="run on this Ray cluster, or on one of this machine: local")
     parser.add_argument("--id", default=None, metavar="NAME", help="name of the sweep (default: made from the request)")
     _add_json(parser)
     parser.set_defaults(command=_lazy("sweep:sweep"))
@@ -106,8 +117,8 @@ def _runs(commands: Commands[OneLineParser]) -> None:
 
     remade = actions.add_parser("reindex", help="make the list of runs anew from the records")
     remade.set_defaults(command=_lazy("records:remake_index"))
-    taken = actions.add_parser("import", help="copy records from elsewhere into the runs folder")
-    taken.add_argument("folder", metavar="FOLDER", help="a record, or a folder of records")
+    taken = actions.add_parser("import", help="bring in records, TensorBoard event files and CSV logs")
+    taken.add_argument("folder", metavar="FOLDER", help="a record, or a folder of records or logs")
     taken.set_defaults(command=_lazy("records:take_in"))
     for action in (listed, shown, exported, resumed, deleted, remade, taken):
         _add_json(action)

@@ -13,6 +13,7 @@ from engine.data.folders import runs_folder
 from engine.errors import BadInput
 from engine.experiments.catalogue import find
 from engine.runs import export as exporting
+from engine.runs.foreign import import_all
 from engine.runs.index import RunIndex, RunRow, reindex
 from engine.runs.record import Record
 from engine.service.jobs import Job
@@ -111,15 +112,8 @@ def remake_index(arguments: Namespace) -> int:
 
 
 def take_in(arguments: Namespace) -> int:
-    """``runs import``: one record, or every record in a folder; what cannot be imported is named and left out."""
-    source = Path(arguments.folder)
-    if not source.is_dir():
-        raise BadInput(f"There is no folder {source}")
-    is_record = (source / "run.json").is_file()
-    folders = [source] if is_record else sorted(path.parent for path in source.glob("*/run.json"))
-    if not folders:
-        raise BadInput(f"{source} is no record and holds none")
-    taken, refused = _take_all(folders)
+    """``runs import``: every record, event file and CSV log of a folder; what cannot be imported is named."""
+    taken, refused = import_all(Path(arguments.folder), runs_folder())
     if refused and not taken:
         first, why = next(iter(refused.items()))
         more = f" (and {len(refused) - 1} more)" if len(refused) > 1 else ""
@@ -131,17 +125,6 @@ def take_in(arguments: Namespace) -> int:
     else:
         print_lines(taken)
     return DONE
-
-
-def _take_all(folders: list[Path]) -> tuple[list[str], dict[str, str]]:
-    taken: list[str] = []
-    refused: dict[str, str] = {}
-    for folder in folders:
-        try:
-            taken.append(exporting.import_record(folder, runs_folder()).id)
-        except BadInput as problem:
-            refused[folder.name] = str(problem)
-    return taken, refused
 
 
 def _index() -> RunIndex:

@@ -1,4 +1,4 @@
-"""``athanor sweep``: every combination of some settings, in several processes."""
+"""``athanor sweep``: many combinations of some settings, in several processes or on a cluster."""
 
 from __future__ import annotations
 
@@ -7,36 +7,41 @@ import sys
 import time
 from argparse import Namespace
 from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Any
 
 from engine.cli import DONE, FAILED, STOPPED
 from engine.cli.interrupt import on_interrupt
-from engine.cli.output import ProgressLine, log_to_stderr, print_json, print_lines, print_table
+from engine.cli.output import ProgressLine, log_to_stderr, print_json, print_lines, print_table, shown
 from engine.cli.run import parse_settings
+from engine.errors import BadInput
 from engine.experiments.catalogue import find
 from engine.service.cluster import run_on_ray
 from engine.service.jobs import JobState
-from engine.service.sweep import Journal, Outcome, parse_grid, points, run_here, sweep_name
+from engine.service.sweep import Journal, Outcome, Point, parse_grid, points, run_here, sweep_name
+from engine.service.tuning import Tuner, parse_space
+
+
+@dataclass
+class Plan:
+    """What a call is to do: ``todo`` as it is asked for; ``total`` counts the ``outcomes`` of earlier calls too."""
+
+    name: str
+    space: dict[str, Any]
+    todo: Iterable[Point]
+    total: int
+    outcomes: list[Outcome]
+    tuner: Tuner | None = None
 
 
 def sweep(arguments: Namespace) -> int:
     """The command."""
-    experiment, grid = find(arguments.experiment), parse_grid(arguments.grid)
-    settings = parse_settings(arguments.set)
-    request = [experiment.name, arguments.preset, settings, grid, arguments.seed]
-    name = sweep_name(arguments.id, request)
-    every = points(
-        experiment, arguments.preset, settings, grid, seed=arguments.seed, device=arguments.device, name=name
-    )
+    experiment = find(arguments.experiment)
+    plan = _tuning(arguments) if arguments.tune else _grid(arguments)
     log_to_stderr()
-    journal, line, stopped = Journal(name), ProgressLine(), False
-    known = journal.finished()
-    outcomes = [
-        Outcome(point, "finished", known[point.key]["record"], known[point.key]["result"], None, reused=True)
-        for point in every
-        if point.key in known
-    ]
-    todo = [point for point in every if point.key not in known]
+    journal, line, stopped = Journal(plan.name), ProgressLine(), False
+    journal.begin(experiment.name, plan.space, plan.total)
 
     def stop() -> None:
         nonlocal stopped
@@ -44,32 +49,64 @@ def sweep(arguments: Namespace) -> int:
 
     def show_progress(states: list[JobState]) -> None:
         part = sum(state.done / state.total for state in states if state.total and not state.ended)
-        line.show(len(outcomes) + part, len(every), "runs", 0.0)
+        line.show(len(plan.outcomes) + part, plan.total, "runs", 0.0)
 
     started = time.monotonic()
     with on_interrupt(stop, lambda: None):
         if arguments.ray:
-            ended = run_on_ray(arguments.ray, todo, lambda: stopped)
+            ended = run_on_ray(arguments.ray, plan.todo, lambda: stopped)
         else:
-            workers = min(arguments.workers or max(1, (os.cpu_count() or 2) - 1), max(1, len(todo)))
+            workers = min(arguments.workers or max(1, (os.cpu_count() or 2) - 1), max(1, plan.total))
             share = max(1, (os.cpu_count() or 1) // workers)
             os.environ.setdefault("OMP_NUM_THREADS", str(share))  # the processes share the cores between them
-            ended = run_here(todo, workers, lambda: stopped, show_progress)
+            ended = run_here(plan.todo, workers, lambda: stopped, show_progress)
         for outcome in ended:
+            if plan.tuner:
+                plan.tuner.tell(outcome)
             journal.add(outcome)
-            outcomes.append(outcome)
+            plan.outcomes.append(outcome)
             if outcome.error:
                 line.clear()
                 sys.stderr.write(f"athanor: {outcome.point.job.title}: {outcome.error}\n")
     line.clear()
-    _print(name, experiment.name, outcomes, len(every), time.monotonic() - started, as_json=arguments.json)
+    _print(plan, experiment.name, time.monotonic() - started, as_json=arguments.json)
     if stopped:
         return STOPPED
-    return DONE if all(outcome.status == "finished" for outcome in outcomes) else FAILED
+    return DONE if all(outcome.status == "finished" for outcome in plan.outcomes) else FAILED
 
 
-def _print(name: str, experiment: str, outcomes: list[Outcome], count: int, seconds: float, *, as_json: bool) -> None:
-    statuses = Counter(outcome.status for outcome in outcomes)
+def _grid(arguments: Namespace) -> Plan:
+    experiment, grid, settings = find(arguments.experiment), parse_grid(arguments.grid), parse_settings(arguments.set)
+    name = sweep_name(arguments.id, [experiment.name, arguments.preset, settings, grid, arguments.seed])
+    every = points(
+        experiment, arguments.preset, settings, grid, seed=arguments.seed, device=arguments.device, name=name
+    )
+    known = Journal(name).finished()
+    outcomes = [
+        Outcome(point, "finished", known[point.key]["record"], known[point.key]["result"], None, reused=True)
+        for point in every
+        if point.key in known
+    ]
+    return Plan(name, dict(grid), [point for point in every if point.key not in known], len(every), outcomes)
+
+
+def _tuning(arguments: Namespace) -> Plan:
+    experiment, settings = find(arguments.experiment), parse_settings(arguments.set)
+    metric = arguments.maximise or arguments.minimise
+    if metric is None:
+        raise BadInput("--tune needs --maximise RESULT or --minimise RESULT")
+    space = parse_space(experiment, arguments.tune)
+    request = [experiment.name, arguments.preset, settings, space, metric, bool(arguments.maximise), arguments.seed]
+    name = sweep_name(arguments.id, request)
+    tuner = Tuner(
+        experiment, arguments.preset, settings, space, metric=metric, maximise=arguments.maximise is not None,
+        trials=arguments.trials, name=name, seed=arguments.seed, device=arguments.device,
+    )  # fmt: skip
+    return Plan(name, {**space, "metric": metric}, tuner.points(), max(0, arguments.trials - tuner.before), [], tuner)
+
+
+def _print(plan: Plan, experiment: str, seconds: float, *, as_json: bool) -> None:
+    statuses = Counter(outcome.status for outcome in plan.outcomes)
     if as_json:
         runs = [
             {
@@ -77,20 +114,27 @@ def _print(name: str, experiment: str, outcomes: list[Outcome], count: int, seco
                 "seed": outcome.point.job.seed,
                 "status": outcome.status,
                 "reused": outcome.reused,
+                "attempts": outcome.attempts,
                 "record": outcome.record,
                 "result": outcome.result,
                 "error": outcome.error,
             }
-            for outcome in outcomes
+            for outcome in plan.outcomes
         ]
-        summary: dict[str, Any] = {"sweep": name, "experiment": experiment, "runs": runs, "statuses": dict(statuses)}
-        print_json({**summary, "missing": count - len(outcomes), "seconds": round(seconds, 3)})
+        summary: dict[str, Any] = {"sweep": plan.name, "experiment": experiment, "runs": runs}
+        if plan.tuner:
+            summary["best"] = plan.tuner.best()
+        summary |= {"statuses": dict(statuses), "missing": plan.total - len(plan.outcomes)}
+        print_json({**summary, "seconds": round(seconds, 3)})
         return
-    print_table([_row(outcome) for outcome in outcomes])
+    print_table([_row(outcome) for outcome in plan.outcomes])
     words = ", ".join(f"{number} {status}" for status, number in statuses.items()) or "nothing ran"
-    reused = sum(outcome.reused for outcome in outcomes)
+    reused = sum(outcome.reused for outcome in plan.outcomes)
     words += f" ({reused} of an earlier call)" if reused else ""
-    print_lines([f"{name}: {words} of {count}"])
+    print_lines([f"{plan.name}: {words} of {plan.total}"])
+    best = plan.tuner.best() if plan.tuner else None
+    if best:
+        print_lines([f"best: {shown(best['value'])} with {shown(best['settings'])} (trial {best['trial']})"])
 
 
 def _row(outcome: Outcome) -> dict[str, Any]:

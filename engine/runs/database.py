@@ -17,7 +17,7 @@ from typing import TypeVar
 
 T = TypeVar("T")
 
-VERSION = 1  # of the table below; another number in the file means: make it anew
+VERSION = 2  # of the tables below; another number in the file means: make it anew
 COLUMNS = {
     "id": "TEXT PRIMARY KEY",
     "experiment": "TEXT",
@@ -39,10 +39,16 @@ COLUMNS = {
     "tags": "TEXT",
     "archived": "INTEGER",
     "colour": "TEXT",
+    "note": "TEXT",
     "words": "TEXT",  # everything a text filter looks at, case-folded
     "signature": "TEXT",  # of the files the row was made from
 }
-_SCHEMA = f"CREATE TABLE IF NOT EXISTS runs ({', '.join(f'{name} {kind}' for name, kind in COLUMNS.items())})"
+_SCHEMA = (
+    f"CREATE TABLE IF NOT EXISTS runs ({', '.join(f'{name} {kind}' for name, kind in COLUMNS.items())})",
+    # Figures of each run's curves, see engine.runs.summaries; ``final``: the run has ended, so they stay as they are.
+    "CREATE TABLE IF NOT EXISTS curves (id TEXT PRIMARY KEY, size INTEGER, final INTEGER, figures BLOB)",
+    "CREATE TABLE IF NOT EXISTS curve_names (number INTEGER PRIMARY KEY, name TEXT UNIQUE)",
+)
 _BUSY = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_SCHEMA)
 _DAMAGED = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_ERROR)
 
@@ -103,7 +109,8 @@ class IndexDatabase:
                 return
         self._connection.close()
         self._connection = sqlite3.connect(":memory:", check_same_thread=False)
-        self._connection.execute(_SCHEMA)
+        for statement in _SCHEMA:
+            self._connection.execute(statement)
         self._in_memory = True
         self.generation += 1
         self.note = f"The index of runs cannot be kept in {self.path} ({error}); it is in memory until the program ends"
@@ -149,8 +156,10 @@ def _prepare(connection: sqlite3.Connection) -> None:
         if version == 0 and connection.execute("SELECT COUNT(*) FROM sqlite_master").fetchone()[0]:
             raise sqlite3.DatabaseError("it belongs to another program")
         if version != VERSION:  # not made meanwhile by another window
-            connection.execute("DROP TABLE IF EXISTS runs")
-            connection.execute(_SCHEMA)
+            for table in ("runs", "curves", "curve_names"):
+                connection.execute(f"DROP TABLE IF EXISTS {table}")
+            for statement in _SCHEMA:
+                connection.execute(statement)
             connection.execute(f"PRAGMA user_version = {VERSION}")
     if list(COLUMNS) != [row[1] for row in connection.execute("PRAGMA table_info(runs)")]:
         raise sqlite3.DatabaseError("its table has other columns")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import csv
+import datetime
 import importlib
 import json
 import os
@@ -17,6 +18,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.runs.event_file import scalar_message, text_message, version_message, write_messages
 from engine.runs.files import RecordError
 from engine.runs.record import Record
 from engine.runs.schema import Column
@@ -40,7 +42,7 @@ def export(record: Record, to: str, folder: Path | str) -> Path:
     ``parquet``
         One file per table, array columns as fixed-size lists; needs the extra ``parquet``.
     ``tensorboard``
-        The scalars and the configuration as an event file; needs the extra ``tensorboard``.
+        The scalars and the configuration as an event file that TensorBoard shows.
 
     Returns
     -------
@@ -152,16 +154,20 @@ def _nested(arrow: Any, values: NDArray[Any]) -> Any:
 
 
 def _to_tensorboard(record: Record, folder: Path) -> None:
-    writer = _extra("tensorboardX", "tensorboard").SummaryWriter(logdir=str(folder))
-    try:
-        writer.add_text("configuration", f"```json\n{json.dumps(record.metadata.configuration, indent=2)}\n```")
+    made = record.metadata.created
+    started = datetime.datetime.fromisoformat(made).timestamp() if made else 0.0
+
+    def messages() -> Iterator[bytes]:
+        yield version_message(started)
+        words = json.dumps(record.metadata.configuration, indent=2)
+        yield text_message("configuration", f"```json\n{words}\n```", started)
         if "scalars" in record.tables():
             for rows in _chunks(record.table("scalars")):
-                plain = (rows[key].tolist() for key in ("value", "step", "time"))
-                for name, value, step, time in zip(_names_of(record, rows["key"]), *plain, strict=True):
-                    writer.add_scalar(name, value, step, time)
-    finally:
-        writer.close()
+                plain = (rows[key].tolist() for key in ("step", "value", "time"))
+                yield from map(scalar_message, _names_of(record, rows["key"]), *plain)
+
+    with open(folder / f"events.out.tfevents.{started:.0f}.{record.id}", "wb") as file:
+        write_messages(file, messages())
 
 
 _FORMATS: dict[str, Callable[[Record, Path], None]] = {

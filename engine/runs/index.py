@@ -8,9 +8,10 @@ from __future__ import annotations
 import contextlib
 import os
 import re
+import sqlite3
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ from engine.runs.database import COLUMNS, IndexDatabase
 from engine.runs.files import RecordError, decode_json, encode_json
 from engine.runs.notes import edit_notes, read_notes
 from engine.runs.record import Record
+from engine.runs.summaries import CurveFigures, update_figures
 
 TRASH = ".trash"
 BATCH = 200
@@ -52,6 +54,7 @@ class RunRow:
     tags: tuple[str, ...]
     archived: bool
     colour: str | None
+    note: str = ""
 
     @cached_property
     def configuration(self) -> dict[str, Any]:
@@ -68,8 +71,8 @@ _READ = [name for name in COLUMNS if name not in ("words", "signature")]
 
 
 def _run_row(values: Sequence[Any]) -> RunRow:
-    *head, tags, archived, colour = values
-    every = [*head, tuple(tags.split(",")) if tags else (), bool(archived), colour]
+    *head, tags, archived, colour, note = values
+    every = [*head, tuple(tags.split(",")) if tags else (), bool(archived), colour, note or ""]
     return RunRow(*every)
 
 
@@ -102,8 +105,8 @@ def _read_folder(folder: Path, signature: str) -> tuple[Any, ...]:
     except RecordError as error:
         row["error"] = str(error)
     row |= {"id": folder.name, "signature": signature, "archived": int(notes.archived), "colour": notes.colour}
-    row["tags"] = ",".join(notes.tags)
-    searched = ("id", "experiment", "preset", "title", "status", "tags", "configuration")
+    row["tags"], row["note"] = ",".join(notes.tags), notes.note
+    searched = ("id", "experiment", "preset", "title", "status", "tags", "note", "configuration")
     row["words"] = "\n".join(str(row[key] or "") for key in searched).casefold()
     return tuple(row[key] for key in COLUMNS)
 
@@ -130,6 +133,7 @@ class RunIndex:
             raise RecordError(f"There can be no runs folder {self.runs_folder}: {error.strerror}") from error
         self._database = IndexDatabase(self.runs_folder / "index.sqlite")
         self._filled = 0
+        self._figures: CurveFigures | None = None
 
     @property
     def note(self) -> str | None:
@@ -178,7 +182,16 @@ class RunIndex:
 
     def clear(self) -> None:
         """Forget every row, for ``refresh`` to read every record again; nothing but the index is touched."""
-        self._database.run(lambda connection: connection.execute("DELETE FROM runs"))
+        for statement in ("DELETE FROM runs", "DELETE FROM curves", "DELETE FROM curve_names"):
+            self._database.run(partial(_execute, statement))
+
+    def curve_figures(self, seconds: float) -> CurveFigures:
+        """Last, lowest and highest value of every curve of every run, as far as they are known within ``seconds``.
+
+        What is known is remembered, so that the next call goes on from there; ``missing`` says how many runs are left.
+        """
+        self._figures = update_figures(self._database, self.runs_folder, seconds, self._figures)
+        return self._figures
 
     def _folders(self) -> Paths:
         try:
@@ -212,7 +225,7 @@ class RunIndex:
     ) -> Rows:
         """Rows that pass all filters, sorted.
 
-        ``text`` holds words that must all occur in id, experiment, preset, title, status, tags or configuration,
+        ``text`` holds words that must all occur in id, experiment, preset, title, status, tags, note or configuration,
         whatever their case. ``status`` is one or several. ``archived`` None means both kinds. ``sort`` is an attribute
         of RunRow or ``configuration.KEY`` or ``result.KEY``; rows without that value come last.
 
@@ -252,7 +265,7 @@ class RunIndex:
         return self.runs_folder / self.get(run_id).id
 
     def edit(self, run_id: str, **changes: Any) -> RunRow:
-        """Change what a person says about a run (title, tags, colour, archived); kept in the record's ``notes.json``.
+        """Change what a person says about a run (title, tags, colour, note, archived), kept in its ``notes.json``.
 
         Raises
         ------
@@ -320,6 +333,10 @@ class RunIndex:
     def close(self) -> None:
         """Close the index file."""
         self._database.close()
+
+
+def _execute(statement: str, connection: sqlite3.Connection) -> None:
+    connection.execute(statement)
 
 
 def _conditions(

@@ -11,6 +11,7 @@ from typing import Any
 
 from engine.runs.files import RecordError, encode_json, read_json_object, replace, write_atomically
 
+MOST_NOTE = 10_000
 _COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
 
 
@@ -28,12 +29,15 @@ class Notes:
         ``#rrggbb`` of the run in every plot, or None for the next free one.
     archived
         Left out of lists unless asked for.
+    note
+        Free text.
     """
 
     title: str | None = None
     tags: tuple[str, ...] = ()
     colour: str | None = None
     archived: bool = False
+    note: str = ""
 
 
 def read_notes(folder: Path) -> Notes:
@@ -46,6 +50,7 @@ def read_notes(folder: Path) -> Notes:
     found: dict[str, Any] = {"tags": tags if isinstance(tags, list) else ()}
     found |= {key: data.get(key) for key in ("title", "colour")}
     found["archived"] = data.get("archived") is True
+    found["note"] = data.get("note", "")
     notes = Notes()
     for key, value in found.items():
         with contextlib.suppress(RecordError):
@@ -64,13 +69,16 @@ def change_notes(notes: Notes, **changes: Any) -> Notes:
         raise RecordError("A tag is 1 to 64 characters on one line, without a comma")
     if colour is not None and (not isinstance(colour, str) or not _COLOUR.fullmatch(colour)):
         raise RecordError(f"The colour {colour!r} is not of the form #rrggbb")
+    note = changes.get("note", "")
+    if not isinstance(note, str) or len(note) > MOST_NOTE or "\0" in note:
+        raise RecordError(f"A note is text of up to {MOST_NOTE:,} characters")
     if "tags" in changes:
         changes["tags"] = tuple(sorted(set(tags)))
     return dataclasses.replace(notes, **changes)
 
 
 def edit_notes(folder: Path, **changes: Any) -> Notes:
-    """Change entries of a record's notes (title, tags, colour, archived). Returns the notes as they are now.
+    """Change entries of a record's notes (title, tags, colour, note, archived). Returns the notes as they are now.
 
     Raises
     ------

@@ -16,6 +16,9 @@ from importlib import metadata as packages
 from pathlib import Path
 from typing import Any, Self
 
+import numpy as np
+from numpy.typing import ArrayLike
+
 from engine.errors import Stopped
 from engine.runs.checkpoints import save_checkpoint
 from engine.runs.files import RecordError, decode_json, encode_json, write_atomically
@@ -172,6 +175,17 @@ class RecordWriter:
             if key is None:
                 key = self._new_scalar(name)
             self._tables["scalars"].append(key=key, step=step, value=value, time=time.time())
+
+    def scalars(self, name: str, steps: ArrayLike, values: ArrayLike, times: ArrayLike) -> None:
+        """Append a whole curve: steps, values and times (seconds since 1970), each [n]. Raises RecordError."""
+        with self._guard:
+            key = self._scalar_keys.get(name)
+            if key is None:
+                key = self._new_scalar(name)
+            table = self._tables["scalars"]
+            rows = np.zeros(np.shape(steps), table.dtype)
+            rows["key"], rows["step"], rows["value"], rows["time"] = key, steps, values, times
+            table.extend(rows)
 
     def _new_scalar(self, name: str) -> int:
         if not name or len(name) > 200 or not name.isprintable():

@@ -7,6 +7,8 @@ from typing import Any
 
 BENCHMARKS = {
     "alchemy": "engine.alchemy.benchmark:figures",
+    "agents": "engine.agents.learned.throughput:figures",
+    "filters": "engine.filters.benchmark:measure",
     "memory": "engine.memory.benchmark:room_figures",
     "store": "engine.runs.benchmark:store_figures",
 }

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+import shutil
 import time
 from collections.abc import Sequence
 from pathlib import Path
@@ -36,3 +38,26 @@ def mark_ended(state: JobState, log: Sequence[str]) -> None:
         lines = [str(state.error), *(["The last lines of the process"] if log else []), *log]
         file.write(("\n".join(lines) + "\n").encode("utf-8", "replace"))
     write_atomically(path, encode_json(found) + b"\n")
+
+
+def mark_lost(folder: Path, status: str, words: str) -> RunStatus | None:
+    """Say in a record whose writer was on a machine that is gone how that ended; one that has ended is left alone.
+
+    Returns
+    -------
+    RunStatus or None
+        How the record says now that it ended; None where too little of it had arrived to be a record, which is then
+        removed, or where it cannot be marked (readers derive *interrupted*).
+    """
+    path = folder / "status.json"
+    if not (folder / "run.json").exists():
+        shutil.rmtree(folder, ignore_errors=True)
+        return None
+    try:
+        found = RunStatus.from_json(read_json_object(path), path)
+        if found.status == "running":
+            found = dataclasses.replace(found, status=status, error=words, heartbeat=time.time())
+            write_atomically(path, encode_json(found.to_json()) + b"\n")
+    except (RecordError, OSError):
+        return None
+    return found

@@ -6,11 +6,12 @@ what has not finished yet. One job that fails, or takes its process with it, nev
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import itertools
 import json
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,7 @@ from typing import Any
 from engine.data.folders import user_folder
 from engine.errors import BadInput
 from engine.experiments.catalogue import Experiment
+from engine.runs.files import encode_json
 from engine.service.devices import check_device
 from engine.service.jobs import Job, JobState
 from engine.service.seeds import check_seed, parse_seed
@@ -38,7 +40,11 @@ class Point:
 
 @dataclass(frozen=True)
 class Outcome:
-    """How the run of a point ended; `reused` tells that an earlier call of the same sweep ran it."""
+    """How the run of a point ended.
+
+    `reused` tells that an earlier call of the same sweep ran it, `attempts` how often it was begun because machines
+    were lost.
+    """
 
     point: Point
     status: str
@@ -46,6 +52,7 @@ class Outcome:
     result: dict[str, Any] | None
     error: str | None
     reused: bool = False
+    attempts: int = 1
 
 
 def parse_grid(texts: Sequence[str]) -> dict[str, list[str]]:
@@ -92,11 +99,20 @@ def points(
         own = {key: value for key, value in swept.items() if key != "seed"}
         configuration = experiment.configure(preset, {**settings, **own}).to_dict()
         shown = {key: configuration.get(key, point_seed) for key in swept}
-        words = ", ".join(f"{key} {value}" for key, value in shown.items())
-        title = f"{name}: {words}" if name else words
-        job = Job(experiment.name, configuration, point_seed, device, preset or "", title)
-        found.append(Point(_key([experiment.name, configuration, point_seed]), shown, job))
+        job = Job(experiment.name, configuration, point_seed, device, preset or "", point_title(name, shown))
+        found.append(Point(point_key(job), shown, job))
     return found
+
+
+def point_title(name: str, shown: Mapping[str, Any]) -> str:
+    """Title of a point's run: the sweep's name, then the swept settings."""
+    words = ", ".join(f"{key} {value}" for key, value in shown.items())
+    return f"{name}: {words}" if name else words
+
+
+def point_key(job: Job) -> str:
+    """What decides the result of a job, in sixteen hexadecimal digits."""
+    return _key([job.experiment, job.configuration, job.seed])
 
 
 def sweep_name(given: str | None, request: Any) -> str:
@@ -114,54 +130,77 @@ class Journal:
     def __init__(self, name: str) -> None:
         self.path = user_folder() / "sweeps" / f"{name}.jsonl"
 
-    def finished(self) -> dict[str, dict[str, Any]]:
-        """Lines of finished points whose record is still there, by key; a torn last line is left out."""
-        found: dict[str, dict[str, Any]] = {}
+    def begin(self, experiment: str, space: Mapping[str, Any], total: int) -> None:
+        """Note what a call of the sweep is about to do, for whoever watches it."""
+        self._append({"sweep": self.path.stem, "experiment": experiment, "space": dict(space), "total": total})
+
+    def entries(self) -> list[dict[str, Any]]:
+        """Every line so far that is a JSON object; a torn last line is left out. Raises BadInput."""
         try:
             lines = self.path.read_bytes().split(b"\n")
         except FileNotFoundError:
-            return found
+            return []
         except OSError as problem:
             raise BadInput(f"{self.path} cannot be read: {problem.strerror}") from problem
+        found = []
         for line in lines:
-            try:
+            with contextlib.suppress(ValueError):
                 entry = json.loads(line)
+                if isinstance(entry, dict):
+                    found.append(entry)
+        return found
+
+    def finished(self) -> dict[str, dict[str, Any]]:
+        """Lines of finished points whose record is still there, by key."""
+        found: dict[str, dict[str, Any]] = {}
+        for entry in self.entries():
+            with contextlib.suppress(KeyError, TypeError):
                 if entry["status"] == "finished" and Path(entry["record"]).is_dir():
                     found[entry["key"]] = entry
-            except (ValueError, KeyError, TypeError):
-                continue
         return found
 
     def add(self, outcome: Outcome) -> None:
         """Append one outcome."""
-        entry = {
-            "key": outcome.point.key,
-            "status": outcome.status,
-            "record": outcome.record,
-            "result": outcome.result,
-            "error": outcome.error,
-        }
+        self._append(
+            {
+                "key": outcome.point.key,
+                "settings": outcome.point.settings,
+                "status": outcome.status,
+                "record": outcome.record,
+                "result": outcome.result,
+                "error": outcome.error,
+                "attempts": outcome.attempts,
+            }
+        )
+
+    def _append(self, entry: Mapping[str, Any]) -> None:
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True)
             with open(self.path, "ab") as file:
-                file.write(json.dumps(entry).encode() + b"\n")
+                file.write(encode_json(entry) + b"\n")
         except OSError as problem:
             raise BadInput(f"{self.path} cannot be written: {problem.strerror}") from problem
 
 
 def run_here(
-    todo: Sequence[Point], workers: int, stopping: Callable[[], bool], on_progress: Callable[[list[JobState]], None]
+    todo: Iterable[Point], workers: int, stopping: Callable[[], bool], on_progress: Callable[[list[JobState]], None]
 ) -> Iterator[Outcome]:
-    """Run points in `workers` processes and give each outcome as it comes; ends early once `stopping` says so."""
+    """Run points in `workers` processes and give each outcome as it comes; ends early once `stopping` says so.
+
+    A point is taken from `todo` when a process is free for it, so that it may depend on the outcomes so far.
+    """
     engine = EngineThread(workers=workers)
     engine.start()
-    waiting = list(reversed(todo))
+    waiting = iter(todo)
     running: dict[str, Point] = {}
+    more = True
     try:
-        while waiting or running:
-            while waiting and len(running) < workers and not stopping():
-                point = waiting.pop()
-                running[engine.submit(point.job)] = point
+        while more or running:
+            while more and len(running) < workers and not stopping():
+                point = next(waiting, None)
+                more = point is not None
+                if point is not None:
+                    running[engine.submit(point.job)] = point
             if stopping():
                 engine.shutdown()  # completes the records of what runs
             states = [state for state in engine.snapshot().jobs if state.id in running]

@@ -1,4 +1,4 @@
-"""Measurements of the window: ``athanor bench startup|latency|heatmap|advice [--json]``."""
+"""Measurements of the window: ``athanor bench startup|latency|heatmap|advice|runs-page [--json]``."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import sys
 
 from gui.benchmarks.loads import PAGES
 
-NAMES = ("startup", "latency", "heatmap", "advice")
+NAMES = ("startup", "latency", "heatmap", "advice", "runs-page")
 LOADED = ("latency", "heatmap")
 
 
@@ -26,7 +26,9 @@ def run(arguments: list[str]) -> int:
     if chosen.load and chosen.name not in LOADED:
         parser.error(f"--load goes with {' and '.join(LOADED)}")
     options = {"load": chosen.load} if chosen.load else {}
-    figures = importlib.import_module(f"gui.benchmarks.{chosen.name}").measure(chosen.seconds, **options)
+    figures = importlib.import_module(f"gui.benchmarks.{chosen.name.replace('-', '_')}").measure(
+        chosen.seconds, **options
+    )
     if chosen.json:
         print(json.dumps(figures))  # noqa: T201
     else:

@@ -103,6 +103,9 @@ QScrollArea > QWidget > QWidget { background: transparent; }
 QTableView, QListView, QTreeView, QPlainTextEdit, QTextBrowser { background: $panel; border: none; }
 QTableView { gridline-color: transparent; }
 QTableView::item { padding: 0 8px; border: none; border-bottom: 1px solid $track; }
+QTableView::indicator { width: 14px; height: 14px; border: 1px solid $muted; border-radius: 3px; background: $panel; }
+QTableView::indicator:checked { background: $accent; border-color: $accent; image: url($marks/check-$name.svg); }
+QTableView::indicator:indeterminate { background: $accent_soft; border-color: $accent; }
 QTableView::item:selected, QTreeView::item:selected { background: $accent_soft; color: $text; }
 QListView::item { padding: 6px 10px; border-radius: 6px; }
 QListView::item:hover { background: $raised; }

@@ -22,7 +22,6 @@ class EmptyState(QWidget):
         self._title = label(title, "title")
         self._text = label(text, "muted")
         self._text.setWordWrap(True)
-        self._text.setMinimumWidth(360)
         self.button = QPushButton(button)
         self.button.setProperty("role", "primary")
         self.button.setVisible(bool(button))
@@ -42,10 +41,18 @@ class EmptyState(QWidget):
         layout.addStretch(3)
         signals().changed.connect(self._colour)
         self._colour()
+        self._fit()
 
     def set_text(self, title: str, text: str) -> None:
         self._title.setText(title)
         self._text.setText(text)
+        self._fit()
+
+    def _fit(self) -> None:
+        """A centred label does not ask its layout for the height that its wrapped lines need."""
+        width = self.fontMetrics().averageCharWidth() * 72
+        self._text.setFixedWidth(width)
+        self._text.setMinimumHeight(self._text.heightForWidth(width))
 
     def _colour(self) -> None:
         ratio = self.devicePixelRatioF()

@@ -69,7 +69,7 @@ def test_run_prints_one_json_object_and_leaves_its_record(athanor, tmp_path):
         ("sweep pulse --grid steps=0", "steps may be"),
         ("sweep pulse --grid steps=1 --workers 0", "whole number from 1"),
         ("sweep pulse", "--grid"),
-        ("bench nothing", "'alchemy', 'memory', 'store'"),
+        ("bench nothing", "choose from 'alchemy', "),
         ("runs show 2020", "There is no run '2020'"),
         ("runs import /nowhere", "There is no folder"),
         ("runs list --sort colour;drop", "cannot be sorted"),

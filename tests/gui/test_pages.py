@@ -35,6 +35,7 @@ def test_an_experiment_is_set_up_run_and_found_again(make_application, qtbot):
     runs = whole.window.page
     qtbot.waitUntil(lambda: len(runs.model.rows) == 2, timeout=5000)
     assert {row.status for row in runs.model.rows} == {"finished"}
+    runs.view.setCurrentWidget(runs.detail)
     qtbot.waitUntil(lambda: runs.detail.isVisible() and len(runs.detail.result.pairs) > 0, timeout=5000)
     assert ("steps", "12") in runs.detail.configuration.pairs
 
@@ -137,7 +138,7 @@ def test_export_and_import(runs, tmp_path, qtbot, monkeypatch):
     qtbot.waitUntil(lambda: whole.window.toast.text == "Imported 3 runs", timeout=5000)
     page.import_folders([tmp_path])
     qtbot.waitUntil(whole.window.errors.isVisible, timeout=5000)
-    assert "no run" in whole.window.errors.report
+    assert "holds no record" in whole.window.errors.report
 
 
 def test_run_again_takes_settings_and_seed(runs):

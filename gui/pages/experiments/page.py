@@ -21,17 +21,20 @@ from PySide6.QtWidgets import (
 
 from gui.actions import Action
 from gui.pages.experiments.queue import QueueView
+from gui.pages.experiments.sweeping import Sweeping, combine
 from gui.pages.page import Page
 from gui.theme import UNIT
 from gui.widgets.form import Form
 from gui.widgets.labels import hairline, label
 from gui.widgets.panel import Panel
+from gui.words import duration
 
 if TYPE_CHECKING:
     from engine.experiments.catalogue import Experiment
     from gui.workspace import Workspace
 
 MOST_SEEDS = 1000
+MOST_EARLIER = 200  # runs that are asked how long they took
 NAME = Qt.ItemDataRole.UserRole
 
 
@@ -63,6 +66,7 @@ class ExperimentsPage(Page):
 
         self._experiments = {name: entry for name, entry in EXPERIMENTS.items() if not entry.interactive}
         self._form: Form | None = None
+        self.sweeping = Sweeping(workspace, self)
         self._snapshot: object = None
         self.search = QLineEdit()
         self.search.setProperty("role", "search")
@@ -121,6 +125,15 @@ class ExperimentsPage(Page):
         self.run_button.setToolTip("Put it into the queue  Ctrl+Return")
         self.run_button.clicked.connect(self.run)
         self.seeds.textChanged.connect(self._check)
+        self.vary = QLineEdit()
+        self.vary.setPlaceholderText("Vary settings, such as agent=uniform,thompson episodes=10,100")
+        self.vary.setAccessibleName("Settings to vary")
+        self.vary.setToolTip(
+            "A sweep: one run for every combination of these values and the seeds; the runs page shows it under Sweeps"
+        )
+        self.vary.textChanged.connect(self._check)
+        self.expected = label("", "muted")
+        self.expected.setToolTip("From earlier runs of this experiment on this machine")
         head, foot, presets = QVBoxLayout(), QHBoxLayout(), QHBoxLayout()
         head.setSpacing(UNIT // 2)
         head.addWidget(self._title)
@@ -144,7 +157,9 @@ class ExperimentsPage(Page):
         column.addWidget(hairline())
         column.addWidget(self._area, 1)
         column.addWidget(hairline())
+        column.addWidget(self.vary)
         column.addLayout(foot)
+        column.addWidget(self.expected)
         return middle
 
     def actions(self) -> list[Action]:
@@ -224,6 +239,7 @@ class ExperimentsPage(Page):
         for widget in (self.preset, self._preset_label):
             widget.setVisible(bool(entry.presets))
         self.name.setText("")
+        self.vary.setText("")
         self._check()
 
     @Slot()
@@ -253,14 +269,43 @@ class ExperimentsPage(Page):
         values = self._form.values() if self._form else None
         try:
             count = len(parse_seeds(self.seeds.text()))
+            combinations = len(combine(self.experiment, values, self.vary.text())) if values is not None else 1
             problem = ""
         except ValueError as error:
-            count, problem = 0, str(error)
+            count, combinations, problem = 0, 1, str(error)
         self.problem.setText(problem)
         self.problem.setVisible(bool(problem))
-        self.run_button.setText(f"Run {count} seeds" if count > 1 else "Run")
+        runs = count * combinations
+        words = f"Run {runs} runs" if combinations > 1 else f"Run {count} seeds"
+        self.run_button.setText(words if runs > 1 else "Run")
         self.run_button.setEnabled(values is not None and count > 0)
+        if self.run_button.isEnabled():
+            self._expect(values, runs)
+        else:
+            self.expected.setText("")
         return self.run_button.isEnabled()
+
+    def _expect(self, values: dict[str, Any], runs: int) -> None:
+        """Say how long it will take, as far as earlier runs tell."""
+        index, name = self.workspace.index, self.experiment.name
+
+        def estimated() -> Any:
+            from engine.runs.estimate import estimate
+            from engine.runs.processes import host_name
+
+            return estimate(index.list(experiment=name, status="finished", limit=MOST_EARLIER), values, host_name())
+
+        def done(found: Any) -> None:
+            if found is None:
+                self.expected.setText("No earlier run tells how long this takes")
+                return
+            like = "runs like it" if found.exact else "similar runs"
+            each = f"about {duration(found.seconds)}" + (" each" if runs > 1 else "")
+            whole = f", {duration(found.seconds * runs)} in all" if runs > 1 else ""
+            count = f"{found.runs} {like if found.runs > 1 else like.replace('runs', 'run')}"
+            self.expected.setText(f"Takes {each}{whole}, as told by {count}")
+
+        self.workspace.loader.load("experiments.expected", estimated, done, lambda error: self.expected.setText(""))
 
     @Slot()
     def run(self) -> None:
@@ -270,6 +315,11 @@ class ExperimentsPage(Page):
         if not self._check():
             return
         entry, values = self.experiment, self._form.values()
+        if self.vary.text().strip():
+            self.sweeping.start(
+                entry, values, self.vary.text(), parse_seeds(self.seeds.text()), self.preset.currentData() or ""
+            )
+            return
         for seed in parse_seeds(self.seeds.text()):
             device = self.workspace.settings.device if entry.uses_torch else "auto"
             self.workspace.engine.submit(

@@ -5,8 +5,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Qt, QUrl, Signal, Slot
-from PySide6.QtGui import QDesktopServices, QGuiApplication
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QPushButton, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtGui import QDesktopServices, QFocusEvent, QGuiApplication
+from PySide6.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QLineEdit,
+    QPlainTextEdit,
+    QPushButton,
+    QScrollArea,
+    QVBoxLayout,
+    QWidget,
+)
 
 from gui.pages.catalogue import page_of
 from gui.pages.runs.commands import command_line
@@ -15,6 +24,7 @@ from gui.widgets.icon import set_icon
 from gui.widgets.key_values import KeyValues
 from gui.widgets.labels import ElidedLabel, label, set_role
 from gui.widgets.panel import Panel
+from gui.widgets.plot import Line, Plot, PlotState
 from gui.words import duration, value_words, when
 
 if TYPE_CHECKING:
@@ -32,6 +42,16 @@ KEPT = {
 CURVES = 6  # more would be colours no one can tell apart
 
 
+class NoteEdit(QPlainTextEdit):
+    """A few lines of text; ``left`` says that the person has gone on to something else."""
+
+    left = Signal()
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        super().focusOutEvent(event)
+        self.left.emit()
+
+
 class RunDetail(QFrame):
     """The pane beside the table. Signals carry the run's id."""
 
@@ -39,14 +59,17 @@ class RunDetail(QFrame):
     clone_wanted = Signal(str)
     export_wanted = Signal(str)
     delete_wanted = Signal(str)
+    rerun_wanted = Signal(str)
     tags_changed = Signal(str, object)
+    note_changed = Signal(str, str)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setProperty("role", "panel")
         self.row: RunRow | None = None
         self._folder: Path | None = None
-        self.curves: Any = None
+        self.curves = Plot("Curves")
+        self.curves.setMinimumHeight(26 * UNIT)
         self._title, self._id = ElidedLabel("", "title"), ElidedLabel("", "small")
         self._status, self._error = label(), label("", "muted")
         self._error.setWordWrap(True)
@@ -57,12 +80,24 @@ class RunDetail(QFrame):
         self.delete = self._button("Delete", "trash", "Move this run to the trash; can be undone")
         self.copy = self._button("Copy command", "copy", "Copy the command line that repeats this run")
         self.reveal = self._button("Show folder", "folder", "Show the run's folder in the file manager")
+        self.rerun = self._button("Re-run and compare", "redo", "The same settings and seed again: identical, or not?")
+        self.verdict = label("", "accent")
+        self.verdict.setWordWrap(True)
+        self.verdict.hide()
+        self.verdict.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.note = NoteEdit()
+        self.note.setProperty("role", "field")
+        self.note.setPlaceholderText("Notes")
+        self.note.setAccessibleName("Notes")
+        self.note.setTabChangesFocus(True)
+        self.note.setFixedHeight(7 * UNIT)
+        self.note.left.connect(self._on_note)
         self.tags = QLineEdit()
         self.tags.setPlaceholderText("Tags, separated by commas")
         self.tags.setAccessibleName("Tags")
         first, second = QHBoxLayout(), QHBoxLayout()
         for row, buttons in (
-            (first, (self.open, self.clone, self.export)),
+            (first, (self.open, self.clone, self.rerun, self.export)),
             (second, (self.copy, self.reveal, self.delete)),
         ):
             row.setSpacing(UNIT)
@@ -76,13 +111,15 @@ class RunDetail(QFrame):
             head.addWidget(widget)
         head.addLayout(first)
         head.addLayout(second)
+        head.addWidget(self.verdict)
         head.addWidget(self.tags)
+        head.addWidget(self.note)
         self.result, self.configuration, self.origin = (
             KeyValues("Result"),
             KeyValues("Configuration"),
             KeyValues("Origin"),
         )
-        self._curves_panel = Panel("Curves")
+        self._curves_panel = self.curves
         self._result_panel = Panel("Result", self.result)
         inside = QWidget()
         column = QVBoxLayout(inside)
@@ -109,6 +146,7 @@ class RunDetail(QFrame):
         whole.addWidget(area)
         self.open.clicked.connect(lambda: self.open_wanted.emit(self.row.id))
         self.clone.clicked.connect(lambda: self.clone_wanted.emit(self.row.id))
+        self.rerun.clicked.connect(lambda: self.rerun_wanted.emit(self.row.id))
         self.export.clicked.connect(lambda: self.export_wanted.emit(self.row.id))
         self.delete.clicked.connect(lambda: self.delete_wanted.emit(self.row.id))
         self.copy.clicked.connect(self._on_copy)
@@ -139,6 +177,9 @@ class RunDetail(QFrame):
         self.delete.setEnabled(row.status != "running")
         if not self.tags.hasFocus():
             self.tags.setText(", ".join(row.tags))
+        if not self.note.hasFocus() and self.note.toPlainText() != row.note:
+            self.note.setPlainText(row.note)
+        self.rerun.setEnabled(row.status not in ("damaged", "running") and row.experiment != "imported")
         result = [(key.replace("_", " "), value_words(value)) for key, value in (row.result or {}).items()]
         self._result_panel.setVisible(bool(result))
         self.result.show_pairs(result)
@@ -150,21 +191,25 @@ class RunDetail(QFrame):
         self.origin.show_pairs([(name, str(value)) for name, value in origin if value not in (None, "")])
         if not is_same:
             self._curves_panel.hide()
+            self.show_verdict("")
 
     def show_curves(self, curves: dict[str, Any]) -> None:
-        """Show ``{name: (steps, values)}``; the plot library is loaded only when there is something to plot."""
+        """Show ``{name: (steps, values)}``, as many as can be told apart."""
         self._curves_panel.setVisible(bool(curves))
         if not curves:
             return
-        if self.curves is None:
-            from gui.widgets.curves import Curves
-
-            self.curves = Curves("Curves of the run")
-            self.curves.setFixedHeight(26 * UNIT)
-            self._curves_panel.body.addWidget(self.curves)
         shown = dict(list(curves.items())[:CURVES])
-        self._curves_panel.set_detail(f"{len(shown)} of {len(curves)}" if len(shown) < len(curves) else "")
-        self.curves.show_curves(shown)
+        lines = tuple(
+            Line(name, steps.astype(float), values, colour=place)
+            for place, (name, (steps, values)) in enumerate(shown.items())
+        )
+        words = f"{len(shown)} of {len(curves)} curves" if len(shown) < len(curves) else ""
+        self.curves.set_state(PlotState(lines, note=words))
+
+    def show_verdict(self, words: str) -> None:
+        """Say how the run compares with its repetition."""
+        self.verdict.setText(words)
+        self.verdict.setVisible(bool(words))
 
     @Slot()
     def _on_copy(self) -> None:
@@ -173,6 +218,12 @@ class RunDetail(QFrame):
     @Slot()
     def _on_reveal(self) -> None:
         QDesktopServices.openUrl(QUrl.fromLocalFile(str(self._folder)))
+
+    @Slot()
+    def _on_note(self) -> None:
+        text = self.note.toPlainText()
+        if self.row is not None and text != self.row.note:
+            self.note_changed.emit(self.row.id, text)
 
     @Slot()
     def _on_tags(self) -> None:
