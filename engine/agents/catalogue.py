@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, cast
 
+from engine.agents.learned import shipped
 from engine.agents.protocol import Agent
 from engine.alchemy.episodes import Level
 from engine.errors import BadInput
@@ -84,6 +85,11 @@ AGENTS: dict[str, AgentEntry] = {
         privileged=True,
     ),
 }
+
+for _name in shipped.names():
+    AGENTS[f"pretrained/{_name}"] = AgentEntry(
+        f"Trained, {_name}", shipped.summary(_name), _lazy("engine.agents.learned.player:make", name=_name)
+    )
 
 ALIASES = {"random": "uniform"}
 

@@ -7,7 +7,7 @@ Actions are the 40 integers of the game without an end-trial action (0 no-op, ``
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
@@ -48,6 +48,30 @@ class View:
     chemistry: Chemistry | None = None
 
 
+@dataclass(frozen=True, eq=False, slots=True)
+class Recollection:
+    """What an agent remembers when it decides, and what it makes of it; all float32 unless noted.
+
+    Attributes
+    ----------
+    potions : [6, 6] probability that a colour is a latent potion; edges : [12] that an edge is open; signs : [3] that a
+        stone-map sign is +1; all as the agent reads them from its memory.
+    weights : [slots] how strongly each slot is read, 0 to 1.
+    written : int16 [slots, 2] trial and step at which each slot was written.
+    colours : int8 [slots] potion of the remembered transition, -1 where a stone was seen, -2 where it was erased.
+    before, after : int8 [slots, 3] appearances of its stone.
+    """
+
+    potions: NDArray[np.float32]
+    edges: NDArray[np.float32]
+    signs: NDArray[np.float32]
+    weights: NDArray[np.float32] = field(default_factory=lambda: np.zeros(0, np.float32))
+    written: NDArray[np.int16] = field(default_factory=lambda: np.zeros((0, 2), np.int16))
+    colours: NDArray[np.int8] = field(default_factory=lambda: np.zeros(0, np.int8))
+    before: NDArray[np.int8] = field(default_factory=lambda: np.zeros((0, 3), np.int8))
+    after: NDArray[np.int8] = field(default_factory=lambda: np.zeros((0, 3), np.int8))
+
+
 @dataclass(frozen=True, slots=True)
 class Decision:
     """What an agent wants to do, and as much of its reasons as it can give.
@@ -61,6 +85,7 @@ class Decision:
     values : float32 [40] or None, expected score of the rest of the trial (or the agent's own value) of each action;
         nan where not evaluated.
     stop_value : expected score of cashing the positive stones now and ending the trial; nan where not evaluated.
+    memory : what the agent remembers, where it has a memory that can be looked into.
     """
 
     action: int
@@ -68,6 +93,7 @@ class Decision:
     probabilities: NDArray[np.float32] | None = None
     values: NDArray[np.float32] | None = None
     stop_value: float = float("nan")
+    memory: Recollection | None = None
 
 
 class Agent(Protocol):

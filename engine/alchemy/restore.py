@@ -15,7 +15,7 @@ import numpy as np
 from engine.alchemy.actions import ACTIONS
 from engine.alchemy.chemistry import STEPS
 from engine.alchemy.episodes import episode_from_json
-from engine.alchemy.trace import DECISIONS, ENDED, Node, Trace
+from engine.alchemy.trace import DECISIONS, ENDED, MEMORIES, Node, Trace
 from engine.errors import BadInput
 from engine.runs.record import Record
 
@@ -51,6 +51,7 @@ def restore(trace: Trace, folder: Path, leaves: dict[str, Node]) -> Iterator[Nod
         nodes.append(node)
         yield node
     _decisions(trace, record, nodes, known)
+    _memories(trace, record, nodes, known)
     for line in {event.get("line"): event for event in record.events("lines")}.values():
         _line(trace, line, nodes, leaves)
     for event in record.events("references"):
@@ -75,6 +76,17 @@ def _decisions(trace: Trace, record: Record, nodes: list[Node], agents: dict[Any
     for row in rows:
         if 0 <= row["node"] < len(nodes) and 0 <= row["action"] < ACTIONS and int(row["agent"]) in agents:
             trace.copy_decision({name: np.asarray(row[name]) for name in row.dtype.names}, agents[int(row["agent"])])
+
+
+def _memories(trace: Trace, record: Record, nodes: list[Node], agents: dict[Any, int]) -> None:
+    if "memories" not in record.tables():
+        return
+    rows = record.table("memories").read()
+    if set(rows.dtype.names or ()) != {column.name for column in MEMORIES}:
+        return
+    for row in rows:
+        if 0 <= row["node"] < len(nodes) and int(row["agent"]) in agents:
+            trace.copy_memory({name: np.asarray(row[name]) for name in row.dtype.names}, agents[int(row["agent"])])
 
 
 def _line(trace: Trace, event: dict[str, Any], nodes: list[Node], leaves: dict[str, Node]) -> None:

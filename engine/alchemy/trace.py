@@ -1,8 +1,9 @@
 """What happened on the bench, written as a tree of situations.
 
-Tables of the record: ``nodes`` (situations) and ``decisions`` (what an agent wanted to do in a situation, and why);
-events: ``chemistries``, ``agents``, ``lines``, ``references``. Undo, what-if branches and several agents on one
-chemistry are all the same thing here: a row whose parent already has a child. A *line* names a path by its leaf; its
+Tables of the record: ``nodes`` (situations), ``decisions`` (what an agent wanted to do in a situation, and why) and
+``memories`` (what it remembered then, where it can be looked into); events: ``chemistries``, ``agents``, ``lines``,
+``references``. Undo, what-if branches and several agents on one chemistry are all the same thing here: a row whose
+parent already has a child. A *line* names a path by its leaf; its
 latest event holds.
 
 A trial may be ended at once; filling it with no-ops would score the same and show nothing.
@@ -18,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.agents.play import learn, look, see_items
-from engine.agents.protocol import Decision, View
+from engine.agents.protocol import Decision, Recollection, View
 from engine.alchemy.actions import ACTIONS, NO_OP
 from engine.alchemy.belief import Belief
 from engine.alchemy.chemistry import POTIONS, STEPS, STONES
@@ -26,6 +27,7 @@ from engine.alchemy.environment import GONE, State, apply, deal
 from engine.alchemy.episodes import Episode
 from engine.alchemy.levels import Level
 from engine.runs.schema import Column
+from engine.runs.table import Table
 from engine.runs.writer import RecordWriter
 
 NOTHING, CHANGED, CASHED, ENDED, WASTED = range(5)  # effects of an action
@@ -70,6 +72,22 @@ DECISIONS = (
     Column(
         "stop_value", "f4", unit="points", description="of cashing now and ending the trial, nan where not evaluated"
     ),
+)
+
+SLOTS = 64  # facts that the table has room for; more are left out
+
+MEMORIES = (
+    Column("node", "i8", description="row of the situation"),
+    Column("agent", "i2", description="index in the events agents"),
+    Column("slots", "i2", description="how many facts are remembered, erased ones included; the rest is empty"),
+    Column("weights", "f4", (SLOTS,), description="how strongly each is read, 0 to 1"),
+    Column("written", "i2", (SLOTS, 2), description="trial and step at which it was written, from 0"),
+    Column("colours", "i1", (SLOTS,), description="potion of the transition, -1 a stone that was seen, -2 erased"),
+    Column("before", "i1", (SLOTS, 3), description="appearance of the stone"),
+    Column("after", "i1", (SLOTS, 3), description="its appearance after the potion"),
+    Column("potion_marginal", "f4", (6, 6), description="as in nodes, but read from the agent's memory"),
+    Column("edge_marginal", "f4", (12,), description="as in nodes, but read from the agent's memory"),
+    Column("sign_marginal", "f4", (3,), description="as in nodes, but read from the agent's memory"),
 )
 
 _NAN = np.full(ACTIONS, np.nan, np.float32)
@@ -126,6 +144,7 @@ class Trace:
         self._record = record
         self._nodes = record.table("nodes", NODES)
         self._decisions = record.table("decisions", DECISIONS)
+        self._memories: Table | None = None  # only records of agents that can be looked into have this table
         self._agents: dict[str, int] = {}
 
     def agent(self, name: str, title: str) -> int:
@@ -174,6 +193,37 @@ class Trace:
             values=_NAN if decision.values is None else decision.values,
             stop_value=decision.stop_value,
         )
+        if decision.memory is not None:
+            self._remember(node, agent, decision.memory)
+
+    def _remember(self, node: Node, agent: int, memory: Recollection) -> None:
+        if self._memories is None:
+            self._memories = self._record.table("memories", MEMORIES)
+
+        def filled(values: NDArray[Any]) -> NDArray[Any]:
+            room = np.zeros((SLOTS, *values.shape[1:]), values.dtype)
+            room[: min(len(values), SLOTS)] = values[:SLOTS]
+            return room
+
+        self._memories.append(
+            node=node.row,
+            agent=agent,
+            slots=min(len(memory.weights), SLOTS),
+            weights=filled(memory.weights),
+            written=filled(memory.written),
+            colours=filled(memory.colours),
+            before=filled(memory.before),
+            after=filled(memory.after),
+            potion_marginal=memory.potions,
+            edge_marginal=memory.edges,
+            sign_marginal=memory.signs,
+        )
+
+    def copy_memory(self, row: Mapping[str, Any], agent: int) -> None:
+        """Write a row of another record's table ``memories`` again, under this trace's index of the agent."""
+        if self._memories is None:
+            self._memories = self._record.table("memories", MEMORIES)
+        self._memories.append(**{**row, "agent": agent})
 
     def copy_decision(self, row: Mapping[str, Any], agent: int) -> None:
         """Write a row of another record's table ``decisions`` again, under this trace's index of the agent."""

@@ -4,6 +4,7 @@ The session waits for commands (JSON objects with ``command``):
 
 - ``act``: ``node``, ``action``, ``line``: take an action (0 ends the trial) and let the line end there;
 - ``play``: ``node``, ``agent``, ``line``, optionally ``title``, ``first_action``, ``steps``: an agent plays on from it;
+  with ``forget``, a list of slot numbers, what it remembers there is erased first;
 - ``advise``: ``node``: say what the ideal observer would do there;
 - ``rewind``: ``line``, ``node``: the line ends earlier; nothing is lost, the rows stay;
 - ``finish``: end the session.
@@ -15,7 +16,7 @@ A command that makes no sense is answered with an event ``refused``; it never en
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -148,7 +149,8 @@ class Session:
                     agent = _text(command, "agent")
                     title = str(command.get("title") or find_agent(agent).title)
                     first, steps = command.get("first_action"), command.get("steps")
-                    self._play(self._node(command), agent, _text(command, "line"), title, first, steps)
+                    forget = _slots(command)
+                    self._play(self._node(command), agent, _text(command, "line"), title, first, steps, forget)
                 case "rewind":
                     line = _text(command, "line")
                     self._playing.pop(line, None)
@@ -169,18 +171,33 @@ class Session:
         self._advice.append(following)
         self._line(line, "You" if line == PERSON else line, following, PERSON)
 
-    def _play(self, node: Node, name: str, line: str, title: str, first_action: int | None, steps: int | None) -> None:
+    def _play(
+        self,
+        node: Node,
+        name: str,
+        line: str,
+        title: str,
+        first_action: int | None,
+        steps: int | None,
+        forget: Sequence[int] = (),
+    ) -> None:
         agent = make_agent(name, agent_seed(self._context.seed, node.row), self._level)
-        index = self._trace.agent(name, find_agent(name).title)
-        begin = node.row if node.parent is not None or first_action is not None else -1
+        # With something erased it is another agent: its decisions must not replace those of the whole one.
+        acting = f"{name} ({line})" if forget else name
+        index = self._trace.agent(acting, find_agent(name).title)
+        begin = node.row if node.parent is not None or first_action is not None or forget else -1
+        if forget and not hasattr(agent, "forget"):
+            raise BadInput(f"{name} has no memory of single facts that could be erased")
         if first_action is not None:
             node = self._keep(self._trace.step(node, int(first_action), self._person, ends=first_action == NO_OP))
         catch_up(agent, node)
-        self._line(line, title, node, name, begin)
+        if forget:
+            agent.forget(list(forget))  # type: ignore[attr-defined]
+        self._line(line, title, node, acting, begin)
 
         def follow() -> Iterator[Node]:
             for done, following in enumerate(play_on(self._trace, node, agent, index), start=1):
-                self._line(line, title, following, name, begin)
+                self._line(line, title, following, acting, begin)
                 yield following
                 if steps is not None and done >= steps:
                     return
@@ -267,4 +284,11 @@ def _text(command: dict[str, Any], key: str) -> str:
     value = command.get(key)
     if not isinstance(value, str) or not 0 < len(value) <= 64:
         raise BadInput(f"{key} must be a text of 1 to 64 characters, not {value!r}")
+    return value
+
+
+def _slots(command: dict[str, Any]) -> list[int]:
+    value = command.get("forget") or []
+    if not isinstance(value, list) or any(type(slot) is not int for slot in value):
+        raise BadInput(f"forget must be a list of slot numbers, not {value!r}")
     return value

@@ -41,7 +41,8 @@ class BeliefState:
     rotation, and graph,
     ``prior_bits`` missing at the start of the episode (the scale of the bar), ``matrix`` probability of latent potion
     (column) for
-    colour (row), ``truth`` latent potion of each colour or empty.
+    colour (row), ``truth`` latent potion of each colour or empty; ``remembered`` the same matrix as an
+    agent reads it from its memory, or empty.
     """
 
     remaining: int
@@ -49,6 +50,7 @@ class BeliefState:
     prior_bits: float
     matrix: tuple[tuple[float, ...], ...]
     truth: tuple[int, ...] = ()
+    remembered: tuple[tuple[float, ...], ...] = ()
 
 
 class Belief(Picture):
@@ -133,7 +135,8 @@ class Belief(Picture):
                 QRectF(left + column * width, area.top(), width, head), word, theme.muted, align=CENTRE, small=True
             )
         corner = QRectF(area.left(), area.top(), names - 0.4 * unit, head)
-        canvas.text(corner, "moves axis", theme.muted, align=RIGHT, small=True)
+        both = bool(state.remembered)
+        canvas.text(corner, "exact | memory" if both else "moves axis", theme.muted, align=RIGHT, small=True)
         show = height > 0.95 * unit and width > 1.4 * unit
         for colour, row in enumerate(state.matrix):
             y = top + colour * height
@@ -145,12 +148,17 @@ class Belief(Picture):
             for column, value in enumerate(row):
                 cell = QRectF(left + column * width, y, width - 1, height - 1)
                 words = f"{100 * value:.0f}" if show and value >= 0.005 else ""
-                fill = heat(value)
-                canvas.fill(cell, fill)
-                canvas.text(cell, words, ink_on(fill), align=CENTRE, small=True)
+                if both:
+                    half = cell.adjusted(0, 0, -cell.width() / 2 - 1, 0)
+                    canvas.fill(half.translated(cell.width() / 2 + 1, 0), heat(state.remembered[colour][column]))
+                    canvas.fill(half, heat(value))
+                else:
+                    canvas.fill(cell, heat(value))
+                    canvas.text(cell, words, ink_on(heat(value)), align=CENTRE, small=True)
                 if state.truth and state.truth[colour] == column:
                     canvas.outline(cell.adjusted(1, 1, -1, -1), TRUE, 1, 0.14 * unit)
                 tip = f"{COLOURS[colour]} moves axis {column // 2 + 1} to {LATENT[column][-1]} with {100 * value:.1f} %"
+                tip += f"; read from memory {100 * state.remembered[colour][column]:.1f} %" if both else ""
                 self.regions.append(Region(cell, ("cell", colour, column), tip))
         self._draw_scale(canvas, QRectF(left + 6 * width + 0.6 * unit, top, 0.6 * unit, 6 * height - 1))
 

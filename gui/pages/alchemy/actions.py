@@ -6,6 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from gui.actions import Action
+from gui.pages.alchemy.remembered import erase
 
 if TYPE_CHECKING:
     from gui.pages.alchemy.page import AlchemyPage
@@ -27,6 +28,9 @@ def _doing(page: AlchemyPage) -> list[Action]:
                hint="Let the chosen agent play the chosen chemistry"),
         Action("alchemy.what-if", "What if: choose another action", partial(page.toggle, "branching"), "Run", 0, "W",
                "branch", ready, lambda: page.branching, "The next action on the bench begins another future"),
+        Action("alchemy.forget", "Erase the selected fact and go on", partial(erase, page), "Run", 0, "Delete",
+               enabled=lambda: page.panels.memory.fact is not None,
+               hint="What would a learned agent do here without that memory"),
         Action("alchemy.dice", "Another chemistry", page.toolbar.roll, "Run", 0, hint="A random seed"),
         Action("alchemy.open", "Open episode file…", page.menus.ask_file, "File", 1, "Ctrl+O", "import",
                hint="JSON lines, compressed or not"),

@@ -95,8 +95,9 @@ class Situations:
         self.references: dict[int, list[Reference]] = {}
         self.refused: list[str] = []
         self._early: list[dict[str, Any]] = []
-        self._nodes, self._decisions = _Growing("nodes"), _Growing("decisions")
+        self._nodes, self._decisions, self._memories = _Growing("nodes"), _Growing("decisions"), _Growing("memories")
         self._decided: dict[tuple[int, int], int] = {}
+        self._remembered: dict[tuple[int, int], int] = {}
         self._seen = dict.fromkeys(("lines", "agents", "chemistries", "references", "refused"), 0)
         self._paths: dict[int, Path] = {}
 
@@ -112,12 +113,13 @@ class Situations:
     def refresh(self) -> bool:
         """Take in what was appended since the last call; true where anything came."""
         came = 0
-        start = len(self._decisions.rows)
-        if self._decisions.refresh(self.record):
-            came += 1
-            fresh = self._decisions.rows[start:]
-            pairs = zip(fresh["node"].tolist(), fresh["agent"].tolist(), strict=True)
-            self._decided |= {pair: start + k for k, pair in enumerate(pairs)}
+        for table, places in ((self._decisions, self._decided), (self._memories, self._remembered)):
+            start = len(table.rows)
+            if table.refresh(self.record):
+                came += 1
+                fresh = table.rows[start:]
+                pairs = zip(fresh["node"].tolist(), fresh["agent"].tolist(), strict=True)
+                places |= {pair: start + k for k, pair in enumerate(pairs)}
         for stream in self._seen:
             events = self.record.events(stream, self._seen[stream])
             self._seen[stream] += len(events)
@@ -218,6 +220,11 @@ class Situations:
         """What an agent wanted to do in a situation, None where nobody asked it."""
         at = self._decided.get((row, agent))
         return None if at is None else self._decisions.rows[at]
+
+    def memory(self, row: int, agent: int) -> NDArray[np.void] | None:
+        """What an agent remembered in a situation, None where it cannot be looked into."""
+        at = self._remembered.get((row, agent))
+        return None if at is None else self._memories.rows[at]
 
     def ideal(self, row: int) -> NDArray[np.void] | None:
         """What the ideal observer wanted to do in a situation."""

@@ -96,7 +96,7 @@ class AlchemyPage(Page):
         return page_actions(self)
 
     def on_shown(self) -> None:
-        self.workspace.engine.warm_interactive(PLAY)
+        self.workspace.engine.warm_interactive("alchemy-play")
         last, self.last = self.last, {}
         if self.situations is None and self.session is None:
             kept.reopen(self, last)
@@ -259,17 +259,17 @@ class AlchemyPage(Page):
 
     def what_if(self, action: int) -> None:
         """Take another action here and let the chosen agent go on; both futures are shown."""
-        if not self.is_ready:
-            return
-        row, first = self.row, self.shown[0]
-        colours = tuple(int(c) for c in self.situations.nodes[row]["colours"])
+        if self.is_ready:
+            colours = tuple(int(c) for c in self.situations.nodes[self.row]["colours"])
+            self.branch(f"What if {action_words(action, colours)}", self.toolbar.agent_name, first_action=action)
+
+    def branch(self, title: str, agent: str, **how: Any) -> None:
+        """Let an agent go on from here in a new line; ``how`` as in the session's command *play*."""
         names = self.situations.lines
-        line = next(f"what-if-{k}" for k in range(1, 10_000) if f"what-if-{k}" not in names)
-        title = f"What if {action_words(action, colours)}"
-        self._open_session().what_if(row, action, self.toolbar.agent_name, line, title)
+        self.wanted = next(f"what-if-{k}" for k in range(1, 10_000) if f"what-if-{k}" not in names)
+        self._open_session().send(self.row, "play", agent=agent, line=self.wanted, title=title, **how)
         self.branching, self._following, self._dirty = False, False, True
-        self.wanted = line
-        self.shown = (first,)
+        self.shown = self.shown[:1]
 
     def take_back(self, row: int) -> None:
         """Let the person's line end at ``row``."""

@@ -8,12 +8,13 @@ from typing import Any
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QSplitter
 
-from gui.pages.alchemy import choices, overview, states
+from gui.pages.alchemy import choices, overview, remembered, states
 from gui.pages.alchemy.line_view import LineView
 from gui.pages.alchemy.model import Situations
 from gui.widgets.belief import Belief
 from gui.widgets.decision import Decision
 from gui.widgets.information import Information
+from gui.widgets.recollection import Recollection
 from gui.widgets.scores import Scores
 from gui.widgets.transport import Transport
 
@@ -51,6 +52,7 @@ class Panels(QSplitter):
         self.transport = transport
         self.views = (LineView(), LineView())
         self.decision, self.information, self.belief, self.scores = Decision(), Information(), Belief(), Scores()
+        self.memory = Recollection()
         self._top, self._bottom = QSplitter(Qt.Orientation.Horizontal), QSplitter(Qt.Orientation.Horizontal)
         self._side = QSplitter(Qt.Orientation.Vertical)
         for splitter in (self, self._top, self._bottom, self._side):
@@ -61,6 +63,7 @@ class Panels(QSplitter):
         self._side.setSizes([360, 110])
         for widget in (*self.views, self._side):
             self._top.addWidget(widget)
+        self._bottom.addWidget(self.memory)
         self._bottom.addWidget(self.belief)
         self._bottom.addWidget(self.scores)
         self.addWidget(self._top)
@@ -69,7 +72,8 @@ class Panels(QSplitter):
         self._top.setSizes([900, 900, 300])
         for index, stretch in enumerate((1, 1, 0)):
             self._top.setStretchFactor(index, stretch)
-        self._bottom.setSizes([620, 620])
+        self._bottom.setSizes([620, 620, 620])
+        self.memory.hide()
         self.setSizes([440, 240])
         self._regrets: choices.Regrets | None = None
         self._whole: tuple | None = None
@@ -106,9 +110,15 @@ class Panels(QSplitter):
             )
         else:
             self.decision.set_state(None)
-        self.belief.set_state(states.belief_state(situations, first, index, truth=view.truth) if view.belief else None)
         axis = self.transport.timeline.state.axis
         at = first.positions[index]
+        facts = remembered.remembered(situations, first, situations.lines[shown[0]].agent)
+        decoded = remembered.decoded(remembered.at_cursor(facts, at))
+        belief = states.belief_state(situations, first, index, truth=view.truth, remembered=decoded)
+        self.belief.set_state(belief if view.belief else None)
+        memory = remembered.recollection_state(situations, first, facts, at, axis)
+        self.memory.set_state(memory)
+        self.memory.setVisible(memory is not None)
         self.information.set_state(overview.information_state(situations, first, index, axis) if view.belief else None)
         self.scores.set_state(overview.scores_state(situations, shown, at))
 

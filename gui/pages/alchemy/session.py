@@ -117,10 +117,6 @@ class Session:
             self.advised.add(node)
             self.send(node, "advise")
 
-    def what_if(self, node: int, action: int, agent: str, line: str, title: str) -> None:
-        """Another action here, and an agent that goes on from there."""
-        self.send(node, "play", agent=agent, line=line, title=title, first_action=action)
-
     def finish(self) -> None:
         """End the session; its record stays."""
         if self.open:

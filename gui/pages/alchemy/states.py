@@ -151,8 +151,10 @@ def vertices(node: Node, stone: int, truth: bool) -> tuple[float, ...]:
     return tuple(round(float(share), 6) for share in node["stone_marginal"][stone])
 
 
-def belief_state(situations: Situations, path: Path, index: int, *, truth: bool) -> BeliefState:
-    """The exact posterior at a situation in numbers."""
+def belief_state(
+    situations: Situations, path: Path, index: int, *, truth: bool, remembered: tuple[tuple[float, ...], ...] = ()
+) -> BeliefState:
+    """The exact posterior at a situation in numbers; ``remembered`` is what an agent makes of its memory there."""
     node, first = situations.nodes[path.rows[index]], situations.nodes[path.rows[0]]
     return BeliefState(
         remaining=int(node["remaining"]),
@@ -160,6 +162,7 @@ def belief_state(situations: Situations, path: Path, index: int, *, truth: bool)
         prior_bits=float(first["entropy"][0]),
         matrix=tuple(tuple(round(float(v), 5) for v in row) for row in node["potion_marginal"]),
         truth=truth_of(situations, int(node["episode"])) if truth else (),
+        remembered=remembered,
     )
 
 

@@ -1,0 +1,1 @@
+"""Agents that learn Alchemy: one encoding, one head, exchangeable memories, and the scripts that train them."""

@@ -1,0 +1,83 @@
+"""Trained Alchemy agents as files: weights in safetensors, and beside them which memory they belong to."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+from safetensors import SafetensorError, safe_open
+from safetensors.torch import save
+from torch import Tensor
+
+from engine.agents.learned.bodies import BodySizes
+from engine.agents.learned.policy import Network
+from engine.agents.learned.shipped import folder
+from engine.errors import BadInput
+from engine.memory.training import load_weights as load_weights
+
+FORMAT = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """What a trained agent is and where it comes from.
+
+    ``core``, ``width``, ``slots``: its memory; ``known``: what it must be told; ``made``: command, seed, learning curve
+    and scores, for people.
+    """
+
+    core: str
+    width: int
+    slots: int
+    known: str = "nothing"
+    made: dict[str, Any] = field(default_factory=dict)
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain JSON values."""
+        return {"format": FORMAT, **asdict(self)}
+
+    @classmethod
+    def from_json(cls, values: Any, where: str) -> Card:
+        """The card; raises BadInput naming ``where`` it was read."""
+        try:
+            if values["format"] != FORMAT:
+                raise BadInput(f"{where} is of format {values['format']}; this Athanor reads format {FORMAT}")
+            made = dict(values["made"])
+            return cls(str(values["core"]), int(values["width"]), int(values["slots"]), str(values["known"]), made)
+        except (KeyError, TypeError, ValueError) as problem:
+            if isinstance(problem, BadInput):
+                raise
+            raise BadInput(f"{where} does not describe a trained agent: {problem}") from problem
+
+    def network(self, tensors: dict[str, Tensor]) -> Network:
+        """The network with these weights; raises BadInput if they do not fit."""
+        network = Network(self.core, BodySizes(self.width, self.slots))
+        load_weights(network, tensors)
+        return network.eval()
+
+
+def save_model(target: Path, name: str, card: Card, network: Network) -> Path:
+    """Write NAME.safetensors (weights only) and NAME.json into ``target``; returns the path of the weights."""
+    target.mkdir(parents=True, exist_ok=True)
+    path = target / f"{name}.safetensors"
+    weights = {f"network/{key}": value.detach().cpu().contiguous() for key, value in network.state_dict().items()}
+    path.write_bytes(save(weights))
+    text = json.dumps(card.to_json(), indent=1, ensure_ascii=False)
+    path.with_suffix(".json").write_text(text + "\n", encoding="utf-8")
+    return path
+
+
+def load_model(name: str) -> tuple[Card, Network]:
+    """Card and network of a shipped agent; raises BadInput naming the file."""
+    path = folder() / f"{name}.safetensors"
+    beside = path.with_suffix(".json")
+    try:
+        values = json.loads(beside.read_text(encoding="utf-8"))
+        with safe_open(path, framework="pt") as file:
+            tensors = {key: file.get_tensor(key) for key in file.keys()}  # noqa: SIM118
+    except (OSError, ValueError, SafetensorError) as problem:
+        raise BadInput(f"{path} cannot be read as a trained agent: {problem}") from problem
+    card = Card.from_json(values, str(beside))
+    return card, card.network(tensors)
