@@ -1,0 +1,1 @@
+"""The Sets page: a filter of a set, key by key."""
