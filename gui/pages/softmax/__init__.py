@@ -1,0 +1,1 @@
+"""Rare words: the Hebbian softmax."""
