@@ -45,6 +45,29 @@ PAGES = (
         ("memory", "memory-bench", "memory-scaling"),
     ),
     PageEntry(
+        "recall", "Recall", "recall", "Ctrl+6", "gui.pages.recall.page:RecallPage", ("energy-memory", "recall-play")
+    ),
+    PageEntry(
+        "composition",
+        "Composition",
+        "composition",
+        "Ctrl+0",
+        "gui.pages.composition.page:CompositionPage",
+        ("composition", "composition-play"),
+    ),
+    PageEntry("sets", "Sets", "sets", "Ctrl+7", "gui.pages.sets.page:SetsPage", ("neural-bloom-filter", "filter-play")),
+    PageEntry(
+        "control", "Control", "control", "Ctrl+9", "gui.pages.control.page:ControlPage", ("control", "control-play")
+    ),
+    PageEntry(
+        "softmax",
+        "Rare words",
+        "tag",
+        "Ctrl+8",
+        "gui.pages.softmax.page:SoftmaxPage",
+        ("hebbian-softmax", "softmax-play"),
+    ),
+    PageEntry(
         "language",
         "Language",
         "speech",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import io
 import zipfile
 
@@ -118,6 +119,16 @@ def test_the_authors_files_give_the_same_drawings(tmp_path, monkeypatch):
     write_originals(tmp_path, pixels, zipped=True)
     with pytest.raises(BadInput, match=r"images_background\.zip is damaged or another file: its MD5 is not 68d2efa"):
         read_original(tmp_path)
+
+
+def test_missing_drawings_say_what_to_fetch(tmp_path, monkeypatch):
+    for module in ("folders", "omniglot"):
+        monkeypatch.setattr(importlib.import_module(f"engine.data.{module}"), "folders", lambda: [tmp_path])
+    with pytest.raises(BadInput, match=r"was not found.*images_background\.zip and images_evaluation\.zip"):
+        drawings.__wrapped__()
+    (tmp_path / "images_background.zip").write_bytes(b"nothing")
+    with pytest.raises(BadInput, match="MD5"):
+        drawings.__wrapped__()
 
 
 def test_the_real_drawings(real):
