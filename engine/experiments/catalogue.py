@@ -326,12 +326,21 @@ EXPERIMENTS: dict[str, Experiment] = {
         Experiment(
             "neural-bloom-filter",
             "Neural Bloom filter",
-            "A network stores sets in a few numbers; bits and false positives beside Bloom's filter and no memory at all",
+            "A network stores sets in a few numbers; its bits beside those of Bloom's filter and of no memory at all",
             "engine.experiments.sets_settings:FilterConfiguration",
             "engine.experiments.sets:run",
             presets={
                 "quick": {},
-                "train": {"source": "train", "slots": 2, "shift": 1},
+                "train": {
+                    "source": "train",
+                    "slots": 2,
+                    "least": 20,
+                    "most": 60,
+                    "written": 32,
+                    "asked": 32,
+                    "shift": 1,
+                    "steps": 2500,
+                },
                 "paper": {"task": "mnist-uniform", "n": 500, "source": "train", "slots": 50, "steps": 900_000},
             },
             uses_torch=True,
