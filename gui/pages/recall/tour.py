@@ -20,7 +20,8 @@ def tour(page: RecallPage, folder: Path) -> dict[str, Any]:
     source = page.source
     facts: dict[str, Any] = {"finished": True, "memory": source.about.source, "floats": source.about.floats}
     judged = source.judged(page.shown)
-    facts |= {key: judged.get(key) for key in ("error", "error_swap", "error_unwritten", "error_query", "verdict")}
+    facts |= {key: judged.get(key) for key in ("error_swap", "error_unwritten", "error_query", "verdict")}
+    facts["error_read"] = judged.get("error")  # "error" alone would say that the tour went wrong
     before = len(source.queries(page.shown))
     page.choose_stored(0)
     page.drawing.heal()
