@@ -307,8 +307,8 @@ EXPERIMENTS: dict[str, Experiment] = {
                 "quick": {"suite": "grid"},
                 "plane": {"suite": "plane"},
                 "point": {"suite": "point", "pair": "tricky", "repeats": 5},
-                "arm": {"suite": "arm", "updates": 800, "repeats": 3, "shown_every": 400},
-                "ball": {"suite": "ball", "updates": 800, "repeats": 3, "shown_every": 400},
+                "arm": {"suite": "arm", "updates": 1300, "repeats": 3},
+                "ball": {"suite": "ball", "updates": 1300, "repeats": 3},
                 "paper": {
                     "suite": "arm",
                     "updates": 200_000,

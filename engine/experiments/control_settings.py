@@ -95,6 +95,9 @@ class ControlConfiguration(Configuration):
     )
     discount: float | None = Field(None, ge=0, lt=1, description="Worth of the next step's reward")
     reward_scale: float | None = Field(None, gt=0, le=1000, description="By which rewards are multiplied in learning")
+    keeping: float | None = Field(
+        None, ge=0, le=20, description="Bias of the LSTM's forget gates at the start, about log of the steps to keep"
+    )
     noise: float | None = Field(None, ge=0, le=2, description="Exploration of a deterministic policy, of the range 1")
 
     @field_validator("task")

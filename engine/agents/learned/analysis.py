@@ -15,7 +15,6 @@ from typing import Any
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from torch import nn
 
 from engine.agents.learned.attention import EpisodicMemory
 from engine.agents.learned.bodies import Gated
@@ -92,7 +91,7 @@ def _at_fourth(network: Network, rollout: Rollout, trial: NDArray[np.int64]) -> 
     """What feeds the last layer of the memory at the first decision of the fourth trial, [B, units]."""
     batch, body = trial.shape[1], network.body
     caught: list[torch.Tensor] = []
-    last: nn.Linear = body.join[2] if isinstance(body, EpisodicMemory) else body.output
+    last: Any = body.join[2] if isinstance(body, EpisodicMemory) else body.output
     hook = last.register_forward_pre_hook(lambda _, given: caught.append(given[0]))
     at = (trial == 3).argmax(axis=0)
     rows = np.empty((batch, last.in_features))

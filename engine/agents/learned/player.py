@@ -69,6 +69,7 @@ class LearnedAgent:
     def _forget(self) -> None:
         body = self._network.body
         self._born: list[tuple[int, int]] = []
+        self._weights: NDArray[np.float32] | None = None  # how each fact is read; None until asked for
         if isinstance(body, EpisodicMemory):
             empty = body.initial_state(1)
             rows = np.full((1, 2 * SLOTS), NOTHING)
@@ -121,7 +122,7 @@ class LearnedAgent:
         stones = self._stones(seen.appearances, seen.indicators, seen.present)
         moments = Moments(np.array([[fact]]), stones[None, None], np.zeros((1, 1, COLOURS), np.int64))
         outputs, self._state = self._network.know(moments, self._state)
-        self._outputs = outputs[-1]
+        self._outputs, self._weights = outputs[-1], None
         if isinstance(self._state, Memory):
             self._born += [(seen.trial, seen.step)] * (int(self._state.written[0]) - len(self._born))
 
@@ -151,6 +152,7 @@ class LearnedAgent:
             rows[0, slot] = NOTHING
         with torch.no_grad():
             self._outputs, _ = self._network.body.read(rows)
+        self._weights = None
         self._state = self._state._replace(output=self._outputs)
 
     # Deciding
@@ -196,8 +198,9 @@ class LearnedAgent:
             return Recollection(potions, edges, ups.astype(np.float32))
         slots = len(self._born)
         facts = self._state.rows[0, :slots]
-        _, weights = self._network.body.read(self._state.rows)
-        by_fact = np.append(weights[0].mean(dim=0).numpy(), np.float32(0))  # mean over heads; the last: nothing there
+        if self._weights is None:
+            _, weights = self._network.body.read(self._state.rows)
+            self._weights = np.append(weights[0].mean(dim=0).numpy(), np.float32(0))  # mean over heads; last: nothing
         undo = np.linalg.inv(ROTATIONS[self._possible[0]].astype(float))
 
         def appearance(look: NDArray[np.int64]) -> NDArray[np.int8]:
@@ -211,7 +214,7 @@ class LearnedAgent:
             potions,
             edges,
             ups.astype(np.float32),
-            by_fact[facts],
+            self._weights[facts],
             np.array(self._born, np.int16).reshape(-1, 2),
             np.where(facts == NOTHING, -2, np.where(single, -1, facts // 4 % COLOURS)).astype(np.int8),
             appearance(look),

@@ -22,9 +22,9 @@ COMPARISONS: tuple[tuple[str, str, dict[str, Any], str], ...] = (
     ("quick", "Solve the grid suite", {"suite": "grid"}, "Six worlds of 8 by 8, exactly, at 21 mixtures; a second"),
     ("plane", "Solve the plane", {"suite": "plane"}, "Three pairs of tasks, nearly exactly; some ten seconds"),
     ("point", "Learn the tricky point", {"suite": "point", "pair": "tricky"}, "One seed, about a minute of one core"),
-    ("arm", "Learn the tricky arm", {"suite": "arm", "pair": "tricky", "updates": 800, "shown_every": 200},
+    ("arm", "Learn the tricky arm", {"suite": "arm", "pair": "tricky", "updates": 1300, "shown_every": 200},
      "One seed, about a minute of one core"),
-    ("ball", "Learn the tricky ball", {"suite": "ball", "pair": "tricky", "updates": 800, "shown_every": 200},
+    ("ball", "Learn the tricky ball", {"suite": "ball", "pair": "tricky", "updates": 1300, "shown_every": 200},
      "One seed, about a minute of one core"),
 )  # fmt: skip
 
