@@ -24,6 +24,7 @@ class EmptyState(QWidget):
         self._text.setWordWrap(True)
         self.button = QPushButton(button)
         self.button.setProperty("role", "primary")
+        self.button.setAccessibleName(button or title)
         self.button.setVisible(bool(button))
         self.button.clicked.connect(self.clicked)
         row = QHBoxLayout()

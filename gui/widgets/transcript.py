@@ -70,7 +70,7 @@ class Transcript(QAbstractScrollArea):
         self._heights = np.concatenate([self._heights[:same], fresh])
         self._settle()
         if follow and same:
-            self.verticalScrollBar().setValue(self.verticalScrollBar().maximum())
+            self._to_end()
         elif not same:
             self.verticalScrollBar().setValue(0)
         self.viewport().update()
@@ -191,6 +191,14 @@ class Transcript(QAbstractScrollArea):
                 bar.blockSignals(True)
                 bar.setValue(round(bar.value() + shift))
                 bar.blockSignals(False)
+
+    def _to_end(self) -> None:
+        """Scroll to the end, which moves while the cards there are measured."""
+        bar = self.verticalScrollBar()
+        for _ in range(4):
+            bar.setValue(bar.maximum())
+            if bar.value() >= bar.maximum():
+                return
 
     def _range(self) -> tuple[int, int]:
         """First card seen and the one after the last."""

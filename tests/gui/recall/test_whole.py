@@ -18,8 +18,8 @@ def test_the_tour_writes_damages_reads_and_starts_anywhere(make_application, tmp
     assert facts["read_by_hand"]
     assert facts["attractors"]
     assert facts["verdict"] == "memory"
-    assert facts["error"] < facts["error_swap"]
-    assert facts["error"] < facts["error_query"]
+    assert facts["error_read"] < facts["error_swap"]
+    assert facts["error_read"] < facts["error_query"]
     assert (tmp_path / "recall.svg").stat().st_size > 10_000
     page.toolbar.patterns.setValue(2)
     page.write_examples()
