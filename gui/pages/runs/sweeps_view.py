@@ -37,7 +37,7 @@ class SweepsView(QWidget):
                            (self.second, "Columns of the map")):  # fmt: skip
             box.setAccessibleName(words)
             box.setToolTip(words)
-            box.setMinimumContentsLength(10)
+            box.setMinimumContentsLength(6)
             box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
             box.activated.connect(self._on_name if box is self.name else self._show)
         self.words, self.progress = ElidedLabel("", "muted"), QProgressBar()
