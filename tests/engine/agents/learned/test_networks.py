@@ -103,7 +103,7 @@ def test_shaped_rewards_sum_to_the_points_without_discount():
 
 
 def test_an_erased_fact_is_not_read():
-    body = EpisodicMemory(16, 5).eval()
+    body = EpisodicMemory(16, 181).eval()
     rows = np.array([[3, 200, NOTHING]])
     with torch.no_grad():
         whole, weights = body.read(rows)
