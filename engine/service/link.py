@@ -122,7 +122,10 @@ class ProcessLink:
     def join(self, timeout: float) -> bool:
         """Wait for the process and for its last message to be delivered."""
         self._reader.join(timeout)
-        return not self._reader.is_alive()
+        ended = not self._reader.is_alive()
+        if ended:
+            self._writer.join(1.0)  # was told to leave just before
+        return ended
 
     def _read(self) -> None:
         stdout: BinaryIO = self._process.stdout  # type: ignore[assignment]

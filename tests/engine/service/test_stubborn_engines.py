@@ -49,7 +49,9 @@ def test_a_process_that_ignores_everything_is_killed_with_its_descendants(make_e
     engine = make_engine(command=[sys.executable, "-c", STUBBORN])
     job = engine.submit(pulse())
     until(engine, underway(job))
-    (line,) = [line for line in engine.recent_log() if line.startswith("child ")]
+    said = "child "  # by its standard error, which another thread reads
+    until(engine, lambda snapshot: any(line.startswith(said) for line in engine.recent_log()))
+    (line,) = [line for line in engine.recent_log() if line.startswith(said)]
     grandchild = psutil.Process(int(line.split()[1]))
     began = time.monotonic()
     engine.stop(job)
