@@ -8,6 +8,7 @@ and Rae et al. 2016, supplement G. Two forms are read: ``babi_v1_2_en.zip`` and 
 from __future__ import annotations
 
 import functools
+import itertools
 import re
 import tarfile
 import zipfile
@@ -54,52 +55,52 @@ Story = tuple[Line, ...]
 
 @dataclass(frozen=True, slots=True)
 class Questions:
-    """Stories of one or all tasks; ``words`` and ``answers`` that occur, in alphabetical order."""
+    """Stories of some tasks, ``test`` by task; ``words`` and ``answers`` that occur, in alphabetical order."""
 
     train: tuple[Story, ...]
-    test: tuple[Story, ...]
+    test: dict[int, tuple[Story, ...]]
     words: tuple[str, ...]
     answers: tuple[str, ...]
 
 
 @functools.cache
-def questions(task: int) -> Questions:
-    """Stories of a task (1 to 20), or of all for 0, with 10,000 training questions each where the file has them.
+def questions(*tasks: int) -> Questions:
+    """Stories of these tasks (1 to 20), or of all for 0, with 10,000 training questions each where the file has them.
 
     Raises BadInput that names the file and its fault.
     """
     for folder in folders():
         for name in (PACKED, *ORIGINALS):
             if (folder / name).exists():
-                return read(folder / name, task)
+                return read(folder / name, *tasks)
     try:
         path = find(PACKED)
     except BadInput as problem:
         raise BadInput(f"{problem}. The authors' own {ORIGINALS[0]}, packed or unpacked, does as well") from problem
-    return read(path, task)
+    return read(path, *tasks)
 
 
-def read(source: Path, task: int) -> Questions:
+def read(source: Path, *tasks: int) -> Questions:
     """Stories out of an archive or a folder; raises BadInput."""
     texts: dict[tuple[int, str], tuple[str, str, str]] = {}
-    for path, text in _texts(source, task):
+    wanted = tuple(range(1, 21)) if 0 in tasks else tuple(sorted(set(tasks)))
+    for path, text in _texts(source, wanted):
         match = NAME.search(path)
         if match:
             version, number, part = match.groups()
             if version >= texts.get((int(number), part), ("",))[0]:  # en-10k comes after en
                 texts[int(number), part] = version, path, text
-    wanted = range(1, 21) if task == 0 else (task,)
-    parts: dict[str, list[Story]] = {"train": [], "test": []}
-    for number in wanted:
-        for part, stories in parts.items():
-            if (number, part) not in texts:
-                raise BadInput(f"{source} has no {part} file of bAbI task {number}")
-            _, path, text = texts[number, part]
-            stories += parse(text, f"{source.name}, {path}")
-    everything = parts["train"] + parts["test"]
+    parts: dict[tuple[int, str], tuple[Story, ...]] = {}
+    for at in itertools.product(wanted, ("train", "test")):
+        if at not in texts:
+            raise BadInput(f"{source} has no {at[1]} file of bAbI task {at[0]}")
+        _, path, text = texts[at]
+        parts[at] = tuple(parse(text, f"{source.name}, {path}"))
+    everything = tuple(itertools.chain.from_iterable(parts.values()))
     words = sorted({word for story in everything for line in story for word in line.words})
     answers = sorted({line.answer for story in everything for line in story if line.answer is not None})
-    return Questions(tuple(parts["train"]), tuple(parts["test"]), tuple(words), tuple(answers))
+    train = tuple(itertools.chain.from_iterable(parts[number, "train"] for number in wanted))
+    return Questions(train, {number: parts[number, "test"] for number in wanted}, tuple(words), tuple(answers))
 
 
 def parse(text: str, where: str) -> Iterator[Story]:
@@ -131,12 +132,12 @@ def parse(text: str, where: str) -> Iterator[Story]:
     yield tuple(story)
 
 
-def _texts(source: Path, task: int) -> Iterator[tuple[str, str]]:
-    """Path and text of every file of the task (all for 0)."""
+def _texts(source: Path, tasks: tuple[int, ...]) -> Iterator[tuple[str, str]]:
+    """Path and text of every file of these tasks."""
 
     def wanted(path: str, size: int) -> bool:
         match = NAME.search(path)
-        if match is None or task not in (0, int(match[2])):
+        if match is None or int(match[2]) not in tasks:
             return False
         if size > LARGEST:
             raise BadInput(f"{source}, {path}: {size:,} bytes are more than any bAbI file has")
@@ -217,7 +218,11 @@ class Stories:
 
     @property
     def _stories(self) -> tuple[Story, ...]:
-        return self.questions.test if self.held_out else self.questions.train
+        return self._examined if self.held_out else self.questions.train
+
+    @functools.cached_property
+    def _examined(self) -> tuple[Story, ...]:
+        return tuple(itertools.chain.from_iterable(self.questions.test.values()))
 
     def _part(self, story: Story, random: Generator, level: int) -> tuple[list[Line], list[bool]]:
         """Lines of a passage, and which of them are questions that count."""

@@ -19,7 +19,7 @@ from engine.data.memory_tasks import Batch, Curriculum
 from engine.errors import BadInput, Stopped
 from engine.experiments.context import Context
 from engine.experiments.memory_settings import MemoryConfiguration
-from engine.experiments.memory_tasks import BEYOND, accuracy_by_presentation, examine, make_task, share_wrong
+from engine.experiments.memory_tasks import BEYOND, accuracy_by_presentation, examine, make_task, shares_wrong
 from engine.memory.benchmark import steps_that_fit
 from engine.memory.catalogue import build
 from engine.memory.interface import MemoryNetwork, Sizes
@@ -39,8 +39,8 @@ def run(configuration: MemoryConfiguration, context: Context) -> dict[str, Any]:
     torch.manual_seed(context.seed)
     c = configuration
     low, high = c.levels
-    task = make_task(c.task, story=c.story, classes=c.last_level, renamed=c.renamed)
-    held_out = make_task(c.task, story=c.story, classes=c.last_level, held_out=True)
+    task = make_task(c.task, story=c.story, together=c.together, classes=c.last_level, renamed=c.renamed)
+    held_out = make_task(c.task, story=c.story, together=c.together, classes=c.last_level, held_out=True)
     if low < task.shortest:
         raise BadInput(f"level must be at least {task.shortest} for {c.task}, not {low}")
     sizes = Sizes(task.inputs, task.outputs, c.hidden, c.slots, c.word, c.heads, c.reads)
@@ -50,7 +50,7 @@ def run(configuration: MemoryConfiguration, context: Context) -> dict[str, Any]:
     network = build(c.model, sizes).to(context.device)
     curriculum = Curriculum(low, high, c.last_level, c.threshold, c.patience)
     resume = load_checkpoint(context.parent, LATEST, as_torch=True) if context.parent else None
-    watch = Watch(context, c, network, Card(c.model, c.task, sizes, c.story, (low, high)), example)
+    watch = Watch(context, c, network, Card(c.model, c.task, sizes, c.story, (low, high), together=c.together), example)
     if resume is None:
         watch.trace(0)
     train(
@@ -74,7 +74,9 @@ def run(configuration: MemoryConfiguration, context: Context) -> dict[str, Any]:
     result: dict[str, Any] = {"bits_wrong": found.trained, "level": curriculum.level, "episodes": watch.seen}
     result["beyond"] = {str(level): wrong for level, wrong in found.beyond.items()}
     if isinstance(held_out, Stories):
-        result["error"] = share_wrong(network, held_out)
+        errors = shares_wrong(network, held_out)
+        result["error"] = errors[c.story] if c.story else sum(errors.values()) / len(errors)
+        result["errors"] = {str(story): error for story, error in errors.items()}
     if c.task == "omniglot":
         result["accuracy"] = accuracy_by_presentation(network, held_out, curriculum.level, c.examined, random)
     return result

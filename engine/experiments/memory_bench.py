@@ -80,7 +80,9 @@ class Session:
             weights = {f"network/{name}": value for name, value in self._network.state_dict().items()}
             self._network = restore(card, weights)
         name = configuration.task or card.task
-        self._task = make_task(name, story=card.story, classes=card.sizes.outputs, held_out=True)
+        self._task = make_task(
+            name, story=card.story, together=card.together, classes=card.sizes.outputs, held_out=True
+        )
         if (self._task.inputs, self._task.outputs) != (card.sizes.inputs, card.sizes.outputs):
             raise BadInput(
                 f"This network takes {card.sizes.inputs} inputs and gives {card.sizes.outputs} outputs; {name} has "

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
@@ -55,6 +55,9 @@ class MemoryConfiguration(Configuration):
         50, ge=1, description="Over how many minibatches that mean is taken", json_schema_extra={"unit": "minibatches"}
     )
     story: int = Field(1, ge=0, le=20, description="Which bAbI task; 0: all twenty in one network")
+    together: tuple[Annotated[int, Field(ge=1, le=20)], ...] = Field(
+        (), max_length=19, description="Further bAbI tasks that the same network learns, examined each for itself"
+    )
     renamed: bool = Field(
         False, description="Whether people, places and things of bAbI change their names at random in training"
     )

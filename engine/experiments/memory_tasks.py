@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -18,10 +19,19 @@ BEYOND: dict[str, tuple[int, ...]] = {"copy": (50, 100), "repeat-copy": (20,), "
 """Levels never trained, at which a trained network is examined too."""
 
 
-def make_task(name: str, *, story: int = 1, classes: int = 5, held_out: bool = False, renamed: bool = False) -> Task:
+def make_task(
+    name: str,
+    *,
+    story: int = 1,
+    together: Sequence[int] = (),
+    classes: int = 5,
+    held_out: bool = False,
+    renamed: bool = False,
+) -> Task:
     """The task by name.
 
-    ``story``: bAbI task 1 to 20, 0 for all of them in one; ``classes``: characters an Omniglot episode tells apart;
+    ``story``: bAbI task 1 to 20, 0 for all of them in one; ``together``: further ones for the same network;
+    ``classes``: characters an Omniglot episode tells apart;
     ``renamed``: bAbI's people, places and things change their names in training;
     ``held_out``: draw from the part of the data that is never trained on. Raises BadInput if data are missing.
     """
@@ -30,7 +40,7 @@ def make_task(name: str, *, story: int = 1, classes: int = 5, held_out: bool = F
 
         return OneShot(drawings(), classes, held_out)
     if name == "babi":
-        return Stories(questions(story), held_out, renamed)
+        return Stories(questions(story, *together), held_out, renamed)
     return TASKS[name]
 
 
@@ -57,15 +67,19 @@ def examine(
     return Examination(trained, {level: evaluate(network, task, level, episodes, random) for level in beyond})
 
 
-def share_wrong(network: MemoryNetwork[Any], stories: Stories, batch: int = 50) -> float:
-    """Share of all questions of these stories that are answered wrong."""
-    wrong, asked = 0.0, 0
-    with torch.no_grad():
-        for start in range(0, len(stories), batch):
-            part = stories.batch(list(range(start, min(start + batch, len(stories)))))
-            wrong += score(network, part)[1] * part.inputs.shape[1]
-            asked += int(part.asked.sum())
-    return wrong / asked
+def shares_wrong(network: MemoryNetwork[Any], stories: Stories, batch: int = 50) -> dict[int, float]:
+    """Share of all test questions that are answered wrong, for each bAbI task in ``stories``."""
+    shares = {}
+    for task, test in stories.questions.test.items():
+        alone = Stories(replace(stories.questions, test={task: test}), held_out=True)
+        wrong, asked = 0.0, 0
+        with torch.no_grad():
+            for start in range(0, len(alone), batch):
+                part = alone.batch(list(range(start, min(start + batch, len(alone)))))
+                wrong += score(network, part)[1] * part.inputs.shape[1]
+                asked += int(part.asked.sum())
+        shares[task] = wrong / asked
+    return shares
 
 
 def accuracy_by_presentation(

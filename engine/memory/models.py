@@ -23,7 +23,8 @@ FORMAT = 1
 class Card:
     """What a trained network is and where it comes from.
 
-    ``story``: bAbI task; ``levels``: lowest and highest level trained; ``made``: command, seed and figures, for people.
+    ``story``: bAbI task, learned ``together`` with others;
+    ``levels``: lowest and highest level trained; ``made``: command, seed and figures, for people.
     """
 
     model: str
@@ -32,6 +33,7 @@ class Card:
     story: int
     levels: tuple[int, int]
     made: dict[str, Any] = field(default_factory=dict)
+    together: tuple[int, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         """Plain JSON values."""
@@ -45,10 +47,9 @@ class Card:
                 raise BadInput(f"{where} is of format {values['format']}; this Athanor reads format {FORMAT}")
             low, high = values["levels"]
             sizes = Sizes(**{name: int(size) for name, size in values["sizes"].items()})
-            made = dict(values["made"])
-            return cls(
-                str(values["model"]), str(values["task"]), sizes, int(values["story"]), (int(low), int(high)), made
-            )
+            made, story = dict(values["made"]), int(values["story"])
+            together = tuple(int(each) for each in values.get("together", ()))  # files of before have none
+            return cls(str(values["model"]), str(values["task"]), sizes, story, (int(low), int(high)), made, together)
         except (KeyError, TypeError, ValueError) as problem:
             if isinstance(problem, BadInput):
                 raise

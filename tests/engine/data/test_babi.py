@@ -62,7 +62,7 @@ def test_stories_of_each_form(tmp_path, name):
     assert first[4].answer == "milk,football"
     assert first[4].needs == (3, 0)
     assert [line.answer for line in second] == [None, "home"]
-    assert found.test[0][1].answer == "there"
+    assert found.test[1][0][1].answer == "there"
     assert found.answers == ("bathroom", "home", "milk,football", "there")
     with pytest.raises(BadInput, match="line 1: expected a sentence"):
         read(tmp_path / name, 0)
@@ -113,8 +113,10 @@ def test_missing_stories_say_what_to_fetch(tmp_path, monkeypatch):
 def test_all_tasks_in_one_network(tmp_path):
     files = {f"en-10k/qa{n}_x_{part}.txt": TEXT for n in range(1, 21) for part in ("train", "test")}
     found = read(archive(tmp_path / "joint.zip", files), 0)
-    assert (len(found.train), len(found.test)) == (40, 40)
+    assert (len(found.train), sum(map(len, found.test.values()))) == (40, 40)
     assert found.train[0] == found.train[38]
+    some = read(tmp_path / "joint.zip", 6, 1, 6)  # once each, in order
+    assert (len(some.train), list(some.test), len(Stories(some, held_out=True))) == (4, [1, 6], 4)
     files["en-10k/qa13_x_test.txt"] = TEXT.replace("bathroom", "cellar").replace("5 What", "7 What")
     with pytest.raises(BadInput, match=r"joint\.zip, .*qa13_x_test\.txt, line 5"):
         read(archive(tmp_path / "joint.zip", files), 0)
@@ -156,7 +158,7 @@ def test_passages_hold_what_their_questions_need():
 """
     (story,) = parse(text, "here")
     words = tuple(sorted({word for line in story for word in line.words}))
-    found = Questions((story,), (story,), words, ("bathroom", "home"))
+    found = Questions((story,), {1: (story,)}, words, ("bathroom", "home"))
 
     def passages(task):
         random = np.random.default_rng(0)
@@ -183,9 +185,9 @@ def test_the_real_stories():
     except BadInput as absent:
         pytest.skip(str(absent))
     found = questions(1)
-    assert (len(found.train), len(found.test)) == (2000, 200)
+    assert (len(found.train), len(found.test[1])) == (2000, 200)
     assert found.answers == ("bathroom", "bedroom", "garden", "hallway", "kitchen", "office")
-    for story in found.test:  # the answer is where the person was last said to be
+    for story in found.test[1]:  # the answer is where the person was last said to be
         assert sum(line.answer is not None for line in story) == 5
         for at, line in enumerate(story):
             if line.answer is not None:
