@@ -9,7 +9,8 @@ from typing import Any
 from engine.cli import DONE
 from engine.cli.output import print_json, print_lines, shown
 from engine.errors import BadInput
-from engine.experiments.catalogue import EXPERIMENTS, Experiment, find
+from engine.experiments.catalogue import EXPERIMENTS, find
+from engine.experiments.experiment import Experiment
 
 
 def show(arguments: Namespace) -> int:

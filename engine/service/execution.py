@@ -13,10 +13,11 @@ from typing import Any
 
 from engine.data.folders import runs_folder
 from engine.errors import BadInput, Stopped
-from engine.experiments.catalogue import Experiment, find
+from engine.experiments.catalogue import find
 from engine.experiments.configuration import Configuration
 from engine.experiments.context import Context
 from engine.experiments.control import Control
+from engine.experiments.experiment import Experiment
 from engine.runs.files import RecordError, encode_json
 from engine.runs.writer import RecordWriter
 from engine.service.devices import check_device

@@ -31,7 +31,7 @@ from engine.service.protocol import (
 )
 
 if TYPE_CHECKING:
-    from engine.experiments.catalogue import Experiment
+    from engine.experiments.experiment import Experiment
     from engine.service.execution import Execution
 
 _logger = logging.getLogger("engine")

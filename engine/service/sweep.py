@@ -18,7 +18,7 @@ from typing import Any
 
 from engine.data.folders import user_folder
 from engine.errors import BadInput
-from engine.experiments.catalogue import Experiment
+from engine.experiments.experiment import Experiment
 from engine.runs.files import encode_json
 from engine.service.devices import check_device
 from engine.service.jobs import Job, JobState

@@ -9,7 +9,8 @@ from PySide6.QtCore import QPointF, QRectF
 
 from gui.widgets.canvas import CENTRE, RIGHT, Canvas
 from gui.widgets.picture import Picture, Region
-from gui.widgets.plot import data_colour, nice_ticks, tick_words
+from gui.widgets.plot import data_colour
+from gui.widgets.ticks import nice_ticks, tick_words
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from PySide6.QtGui import QPolygonF
 from gui.widgets.canvas import CENTRE, Canvas
 from gui.widgets.grid_map import shade_of
 from gui.widgets.picture import Picture, Region
-from gui.widgets.plot import nice_ticks, tick_words
+from gui.widgets.ticks import nice_ticks, tick_words
 
 
 @dataclass(frozen=True)

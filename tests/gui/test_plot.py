@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 from PySide6.QtCore import QPointF
 
 from gui.widgets.decimation import Pyramid
-from gui.widgets.plot import Line, Plot, PlotState, nice_ticks, tick_words
+from gui.widgets.plot import Line, Plot, PlotState
+from gui.widgets.ticks import nice_ticks, tick_words
 
 
 def test_a_thinned_curve_keeps_its_peaks_and_gaps():

@@ -30,7 +30,7 @@ from gui.widgets.panel import Panel
 from gui.words import duration
 
 if TYPE_CHECKING:
-    from engine.experiments.catalogue import Experiment
+    from engine.experiments.experiment import Experiment
     from gui.workspace import Workspace
 
 MOST_SEEDS = 1000

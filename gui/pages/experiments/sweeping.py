@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import QObject, Slot
 
 if TYPE_CHECKING:
-    from engine.experiments.catalogue import Experiment
+    from engine.experiments.experiment import Experiment
     from engine.service.jobs import JobState
     from engine.service.sweep import Journal, Point
     from gui.workspace import Workspace
