@@ -26,10 +26,8 @@ lint: setup
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-# Engine and window in a process each, as the program runs them: the window's never loads torch.
 test: lint
-	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -q tests/engine tests/packaging
-	QT_QPA_PLATFORM=offscreen OMP_NUM_THREADS=1 $(BIN)/python -m pytest -q tests/gui
+	@sh tests/both.sh $(BIN)/python
 
 # The documentation site, into build/site, with pictures of every page made now.
 docs: setup
