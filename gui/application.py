@@ -21,6 +21,7 @@ from gui.crash import CrashGuard, RecentLines
 from gui.loader import Loader
 from gui.performance import LatencyProbe, Watchdog
 from gui.settings import Settings, config_folder
+from gui.theme.motion import reduce_motion
 from gui.theme.style import ThemeSwitch
 from gui.window import MainWindow
 from gui.workspace import Workspace
@@ -64,6 +65,8 @@ class Application(QObject):
         self._chosen_engine = chosen.engine
         self.guard = guard
         self.theme = ThemeSwitch(application, self.settings.theme, self.settings.text_scale)
+        if self.settings.reduced_motion:
+            reduce_motion(True)
         self.probe = LatencyProbe(self)
         self.watchdog = Watchdog(self.probe)
         self.clock = FrameClock(self)

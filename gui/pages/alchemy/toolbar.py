@@ -6,13 +6,14 @@ import random
 
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QComboBox, QFrame, QHBoxLayout, QMenu, QPushButton, QSpinBox, QToolButton
+from PySide6.QtWidgets import QComboBox, QFrame, QMenu, QPushButton, QSpinBox, QToolButton
 
 from engine.agents.catalogue import AGENTS
 from engine.alchemy.levels import BENCHMARK
 from gui.pages.alchemy.dice import Dice
 from gui.pages.alchemy.session import Chemistry
 from gui.theme import UNIT
+from gui.widgets.flow import Flow
 from gui.widgets.icon import set_icon
 from gui.widgets.labels import label
 
@@ -74,7 +75,7 @@ class Toolbar(QFrame):
             button.setMenu(QMenu(button))
         self.watch_button.clicked.connect(self.watch_clicked)
         self.play_button.clicked.connect(self.play_clicked)
-        layout = QHBoxLayout(self)
+        layout = Flow(self)
         layout.setContentsMargins(UNIT, UNIT, UNIT, UNIT)
         layout.setSpacing(UNIT)
         for widget in (self.open_button, self._source, self.seed, self.dice, self.close_file, self.level, self.agent):

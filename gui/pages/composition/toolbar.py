@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from PySide6.QtCore import QSignalBlocker, Qt, Signal, Slot
 from PySide6.QtGui import QColor, QIcon, QPixmap
-from PySide6.QtWidgets import QComboBox, QDoubleSpinBox, QFrame, QHBoxLayout, QLabel, QMenu, QPushButton, QSlider
+from PySide6.QtWidgets import QComboBox, QDoubleSpinBox, QFrame, QLabel, QMenu, QPushButton, QSlider
 
 from gui.pages.composition.board import ERASE, WALL, Board
 from gui.pages.composition.model import Case
 from gui.pages.composition.states import LAYERS, layers_of
 from gui.theme import UNIT, current
+from gui.widgets.flow import Flow
 from gui.widgets.icon import set_icon
 from gui.widgets.labels import ElidedLabel, label
 from gui.widgets.uniform_colours import task_colour
@@ -28,7 +29,7 @@ class _Bar(QFrame):
     def __init__(self) -> None:
         super().__init__()
         self.setProperty("role", "bar")
-        self.row = QHBoxLayout(self)
+        self.row = Flow(self)
         self.row.setContentsMargins(UNIT, UNIT, UNIT, UNIT)
         self.row.setSpacing(UNIT)
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 import random
 
 from PySide6.QtCore import Signal, Slot
-from PySide6.QtWidgets import QComboBox, QFrame, QHBoxLayout, QMenu, QPushButton, QSpinBox
+from PySide6.QtWidgets import QComboBox, QFrame, QMenu, QPushButton, QSpinBox
 
 from gui.pages.control.session import Setup
 from gui.pages.control.sources import Source
 from gui.theme import UNIT
+from gui.widgets.flow import Flow
 from gui.widgets.icon import set_icon
 
 LAST_EPISODE = 999_999
@@ -55,7 +56,7 @@ class Toolbar(QFrame):
         self.run_button.clicked.connect(self.run_clicked)
         self.train_button.clicked.connect(self.train_clicked)
         self.evaluate_button.clicked.connect(self.evaluate_clicked)
-        layout = QHBoxLayout(self)
+        layout = Flow(self)
         layout.setContentsMargins(UNIT, UNIT, UNIT, UNIT)
         layout.setSpacing(UNIT)
         for widget in (self.open_button, self.policy, self.episode, self.wipe, self.run_button):

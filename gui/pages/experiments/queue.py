@@ -104,6 +104,7 @@ class QueueView(QWidget):
         self._workspace = workspace
         self._cards: list[JobCard] = []
         nothing = label("What you run appears here.\nRuns go on when you leave this page.", "muted")
+        nothing.setWordWrap(True)
         nothing.setAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
         inside = QWidget()
         self._column = QVBoxLayout(inside)

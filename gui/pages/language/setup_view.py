@@ -65,8 +65,7 @@ class SetupView(QScrollArea):
     def _card(self, heading: str, form: QWidget) -> QFrame:
         card = QFrame()
         card.setProperty("role", "card")
-        card.setMinimumWidth(38 * UNIT)
-        card.setMaximumWidth(64 * UNIT)
+        card.setMaximumWidth(30 * self.fontMetrics().height())
         layout = QVBoxLayout(card)
         layout.setContentsMargins(2 * UNIT, 2 * UNIT, 2 * UNIT, 2 * UNIT)
         layout.setSpacing(UNIT)

@@ -5,12 +5,13 @@ from __future__ import annotations
 import random
 
 from PySide6.QtCore import Signal, Slot
-from PySide6.QtWidgets import QComboBox, QFrame, QHBoxLayout, QMenu, QPushButton, QSpinBox
+from PySide6.QtWidgets import QComboBox, QFrame, QMenu, QPushButton, QSpinBox
 
 from gui.pages.memory.session import Setup
 from gui.pages.memory.sources import Source
 from gui.pages.memory.states import ALL, Look
 from gui.theme import UNIT
+from gui.widgets.flow import Flow
 from gui.widgets.icon import set_icon
 from gui.widgets.scaling import slots_words
 
@@ -60,7 +61,7 @@ class Toolbar(QFrame):
         self.run_button.clicked.connect(self.run_clicked)
         self.heads.activated.connect(self._on_look)
         self.order.activated.connect(self._on_look)
-        layout = QHBoxLayout(self)
+        layout = Flow(self)
         layout.setContentsMargins(UNIT, UNIT, UNIT, UNIT)
         layout.setSpacing(UNIT)
         for widget in (self.open_button, self.model, self.slots, self.level, self.seed, self.run_button):

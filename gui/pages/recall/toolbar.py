@@ -5,10 +5,11 @@ from __future__ import annotations
 import random
 
 from PySide6.QtCore import Signal, Slot
-from PySide6.QtWidgets import QComboBox, QFrame, QHBoxLayout, QMenu, QPushButton, QSpinBox
+from PySide6.QtWidgets import QComboBox, QFrame, QMenu, QPushButton, QSpinBox
 
 from gui.pages.recall.sources import Source
 from gui.theme import UNIT
+from gui.widgets.flow import Flow
 from gui.widgets.icon import set_icon
 
 
@@ -57,7 +58,7 @@ class Toolbar(QFrame):
         self.damage_button.clicked.connect(self.damage_clicked)
         self.starts_button.clicked.connect(self.starts_clicked)
         self.trace.activated.connect(self._on_trace)
-        layout = QHBoxLayout(self)
+        layout = Flow(self)
         layout.setContentsMargins(UNIT, UNIT, UNIT, UNIT)
         layout.setSpacing(UNIT)
         for widget in (self.open_button, self.model, self.patterns, self.seed, self.write_button, self.trace):

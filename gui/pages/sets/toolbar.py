@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Signal, Slot
-from PySide6.QtWidgets import QComboBox, QFrame, QHBoxLayout, QLineEdit, QMenu, QPushButton, QSpinBox, QWidget
+from PySide6.QtWidgets import QComboBox, QFrame, QLineEdit, QMenu, QPushButton, QSpinBox, QWidget
 
 from gui.pages.sets.session import Network
 from gui.theme import UNIT
+from gui.widgets.flow import Flow
 from gui.widgets.icon import set_icon
 from gui.widgets.labels import ElidedLabel
 
@@ -30,7 +31,7 @@ class Bar(QFrame):
     def __init__(self, *widgets: QWidget | None) -> None:
         super().__init__()
         self.setProperty("role", "bar")
-        layout = QHBoxLayout(self)
+        layout = Flow(self)
         layout.setContentsMargins(UNIT, UNIT // 2, UNIT, UNIT // 2)
         layout.setSpacing(UNIT)
         for widget in widgets:

@@ -23,6 +23,7 @@ from PySide6.QtWidgets import (
 from gui.actions_window import THEMES, open_folder
 from gui.pages.page import Page
 from gui.theme import UNIT
+from gui.theme.motion import reduce_motion
 from gui.widgets.icon import set_icon
 from gui.widgets.labels import ElidedLabel, hairline, label
 
@@ -60,7 +61,7 @@ class SettingsPage(Page):
         self.text_scale = self._choice(
             "Text size", scales, settings.text_scale, "Ctrl++ and Ctrl+- change it from anywhere"
         )
-        self.motion = QCheckBox("Show changes at once instead of moving pictures")
+        self.motion = QCheckBox("No fading menus, no blinking cursor")
         self.motion.setChecked(settings.reduced_motion)
         self._row("Reduced motion", self.motion, "")
 
@@ -91,8 +92,9 @@ class SettingsPage(Page):
         for place, folder in enumerate(folders() or [workspace.runs_folder.parent / "datasets"]):
             self._folder("Data sets" if place == 0 else "", folder)
         self._folder("Settings", settings.folder)
-        note = "Set ATHANOR_HOME or start with --data DIR to keep all of it elsewhere"
-        self._grid.addWidget(label(note, "small"), self._grid.rowCount(), 1)
+        note = label("Set ATHANOR_HOME or start with --data DIR to keep all of it elsewhere", "small")
+        note.setWordWrap(True)
+        self._grid.addWidget(note, self._grid.rowCount(), 1)
 
         column = QVBoxLayout()
         column.addWidget(label("Settings", "title"))
@@ -179,7 +181,9 @@ class SettingsPage(Page):
     @Slot()
     def _on_changed(self) -> None:
         settings, window = self.workspace.settings, self.window()
-        settings.reduced_motion = self.motion.isChecked()
+        if self.motion.isChecked() != settings.reduced_motion:
+            settings.reduced_motion = self.motion.isChecked()
+            reduce_motion(settings.reduced_motion)
         settings.engine = self.engine.currentData()
         settings.device = self.device.currentData()
         settings.when_closing = self.closing.currentData()

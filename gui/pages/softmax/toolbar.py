@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QPushButton
+from PySide6.QtWidgets import QFrame, QMenu, QPushButton
 
 from gui.theme import UNIT
+from gui.widgets.flow import Flow
 from gui.widgets.icon import set_icon
 from gui.widgets.labels import ElidedLabel
 
@@ -34,7 +35,7 @@ class Toolbar(QFrame):
         self.omniglot.clicked.connect(self.omniglot_clicked)
         self.stop.clicked.connect(self.stop_clicked)
         self.words = ElidedLabel("", "small")
-        layout = QHBoxLayout(self)
+        layout = Flow(self)
         layout.setContentsMargins(UNIT, UNIT, UNIT, UNIT)
         layout.setSpacing(UNIT)
         for widget in (self.open_button, self.lesson, self.language, self.omniglot):
