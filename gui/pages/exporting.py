@@ -7,17 +7,57 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QObject, QPointF, QRectF, QSizeF, Slot
-from PySide6.QtGui import QGuiApplication, QImage, QPainter
+from PySide6.QtCore import QMarginsF, QObject, QPointF, QRectF, QSizeF, Slot
+from PySide6.QtGui import QGuiApplication, QImage, QPageSize, QPainter, QPdfWriter
 from PySide6.QtWidgets import QFileDialog, QWidget
 
-from gui.theme import LIGHT
+from gui.theme import LIGHT, Theme
 from gui.widgets.picture import Picture, compose, svg
 
 if TYPE_CHECKING:
     from gui.pages.page import Page
 
 SCALE = 2.0
+Placed = list[tuple[Picture, QRectF]]
+
+
+def placed(area: QWidget) -> Placed:
+    """The pictures of an area that can be seen, with their places in it."""
+    seen = [p for p in area.findChildren(Picture) if p.isVisibleTo(area) and p.width() > 1 and p.height() > 1]
+    return [(p, QRectF(QPointF(p.mapTo(area, p.rect().topLeft())), QSizeF(p.size()))) for p in seen]
+
+
+def gathered(pictures: Placed) -> tuple[Placed, QSizeF]:
+    """The same pictures moved to the top left corner, and the size of all of them."""
+    bounds = QRectF()
+    for _, place in pictures:
+        bounds = bounds.united(place)
+    return [(p, place.translated(-bounds.topLeft())) for p, place in pictures], bounds.size()
+
+
+def bitmap(pictures: Placed, size: QSizeF, theme: Theme = LIGHT, scale: float = SCALE) -> QImage:
+    """Several pictures as one bitmap."""
+    image = QImage((size * scale).toSize(), QImage.Format.Format_RGB32)
+    image.setDevicePixelRatio(scale)
+    painter = QPainter(image)
+    compose(painter, pictures, size, theme)
+    painter.end()
+    return image
+
+
+def write_pdf(file: Path, pictures: Placed, size: QSizeF, title: str) -> None:
+    """Several pictures as vectors on one page of their size. Raises OSError if the file cannot be written."""
+    writer = QPdfWriter(str(file))
+    writer.setTitle(title)
+    writer.setResolution(96)
+    writer.setPageMargins(QMarginsF())
+    points = QSizeF(size.width() * 0.75, size.height() * 0.75)  # a pixel is 1/96 inch, a point 1/72
+    writer.setPageSize(QPageSize(points, QPageSize.Unit.Point, "figures", QPageSize.SizeMatchPolicy.ExactMatch))
+    painter = QPainter()
+    if not painter.begin(writer):
+        raise OSError("the folder cannot be written to")
+    compose(painter, pictures, size, LIGHT)
+    painter.end()
 
 
 class PageExporter(QObject):
@@ -66,44 +106,32 @@ class PageExporter(QObject):
         """Save what is on screen as the kind of file its name says."""
         workspace = self._page.workspace
         try:
-            if file.suffix.lower() == ".png":
-                if not self.bitmap().save(str(file), "PNG"):
-                    raise OSError("the folder cannot be written to")
-            else:
-                file.write_bytes(self._document(file.suffix.lower().lstrip(".")))
+            self._write(file, file.suffix.lower().lstrip("."))
         except OSError as problem:
             workspace.show_error(f"{file.name} could not be saved", "Nothing was changed", str(problem))
             return
         workspace.toast(f"Saved {file.name}")
 
-    def _document(self, kind: str) -> bytes:
-        if kind == "svg":
-            pictures, size = self._pictures()
-            return svg(pictures, size, LIGHT, self.title())
+    def _write(self, file: Path, kind: str) -> None:
         texts = self.texts()
         if kind in texts:
-            return texts[kind]().encode()
-        raise OSError(f"files that end in .{kind} cannot be made here")
+            file.write_bytes(texts[kind]().encode())
+        elif kind == "svg":
+            file.write_bytes(svg(*self.pictures(), LIGHT, self.title()))
+        elif kind == "pdf":
+            write_pdf(file, *self.pictures(), self.title())
+        elif kind != "png":
+            raise OSError(f"files that end in .{kind} cannot be made here")
+        elif not self.bitmap().save(str(file), "PNG"):
+            raise OSError("the folder cannot be written to")
 
-    def _pictures(self) -> tuple[list[tuple[Picture, QRectF]], QSizeF]:
-        """Pictures that can be seen with their places, moved to the top left corner, and the size of all of them."""
-        area = self.area
-        seen = [p for p in area.findChildren(Picture) if p.isVisibleTo(area) and p.width() > 1 and p.height() > 1]
-        placed = [(p, QRectF(QPointF(p.mapTo(area, p.rect().topLeft())), QSizeF(p.size()))) for p in seen]
-        bounds = QRectF()
-        for _, place in placed:
-            bounds = bounds.united(place)
-        return [(p, place.translated(-bounds.topLeft())) for p, place in placed], bounds.size()
+    def pictures(self) -> tuple[Placed, QSizeF]:
+        """Pictures that can be seen with their places, and the size of all of them."""
+        return gathered(placed(self.area))
 
     def bitmap(self) -> QImage:
         """The pictures of the page as one bitmap."""
-        pictures, size = self._pictures()
-        image = QImage((size * SCALE).toSize(), QImage.Format.Format_RGB32)
-        image.setDevicePixelRatio(SCALE)
-        painter = QPainter(image)
-        compose(painter, pictures, size, LIGHT)
-        painter.end()
-        return image
+        return bitmap(*self.pictures())
 
     @Slot()
     def copy_picture(self) -> None:

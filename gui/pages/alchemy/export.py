@@ -8,17 +8,16 @@ from pathlib import Path as File
 from threading import Event
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QPointF, QRectF, QSizeF
-from PySide6.QtGui import QImage, QPainter
-from PySide6.QtWidgets import QWidget
+from PySide6.QtCore import QRectF, QSizeF
+from PySide6.QtGui import QImage
 
 from gui.pages.alchemy import choices, overview, states
 from gui.pages.alchemy.model import Path, Situations
+from gui.pages.exporting import bitmap
 from gui.theme import LIGHT, Theme
 from gui.widgets.bench import Bench
 from gui.widgets.cube import Cube
 from gui.widgets.decision import Decision
-from gui.widgets.picture import Picture, compose
 from gui.widgets.timeline import Timeline
 
 if TYPE_CHECKING:
@@ -26,30 +25,6 @@ if TYPE_CHECKING:
 
 FRAME_SIZE = QSizeF(1060, 500)
 FRAMES_PER_SECOND = 4
-
-
-def placed(page: QWidget) -> list[tuple[Picture, QRectF]]:
-    """The pictures of a page that can be seen, with their places in it."""
-    pictures = [picture for picture in page.findChildren(Picture) if picture.isVisibleTo(page) and picture.width() > 1]
-    return [(p, QRectF(QPointF(p.mapTo(page, p.rect().topLeft())), QSizeF(p.size()))) for p in pictures]
-
-
-def gathered(pictures: list[tuple[Picture, QRectF]]) -> tuple[list[tuple[Picture, QRectF]], QSizeF]:
-    """The same pictures moved to the top left corner, and the size of all of them."""
-    bounds = QRectF()
-    for _, area in pictures:
-        bounds = bounds.united(area)
-    return [(p, area.translated(-bounds.topLeft())) for p, area in pictures], bounds.size()
-
-
-def bitmap(pictures: list[tuple[Picture, QRectF]], size: QSizeF, theme: Theme, scale: float = 2.0) -> QImage:
-    """Several pictures as one bitmap."""
-    image = QImage((size * scale).toSize(), QImage.Format.Format_RGB32)
-    image.setDevicePixelRatio(scale)
-    painter = QPainter(image)
-    compose(painter, pictures, size, theme)
-    painter.end()
-    return image
 
 
 @dataclass(frozen=True)

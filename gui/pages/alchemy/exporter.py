@@ -3,43 +3,63 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QStandardPaths, QTimer, Slot
+from PySide6.QtCore import QStandardPaths, QTimer, Slot
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QFileDialog
 
 from gui.pages.alchemy import script
-from gui.pages.alchemy.export import AnimationJob, Clip, bitmap, gathered, placed
-from gui.theme import LIGHT
-from gui.widgets.picture import svg
+from gui.pages.alchemy.export import AnimationJob, Clip
+from gui.pages.exporting import PageExporter
 
 if TYPE_CHECKING:
     from gui.pages.alchemy.page import AlchemyPage
 
 WORK_S, PAUSE_MS = 0.012, 4  # painting takes three quarters of the time; the window answers in between
-WORDS = {
-    "png": "Save picture as PNG",
-    "svg": "Save picture as SVG",
-    "gif": "Save episode as GIF",
-    "webp": "Save episode as WebP",
-    "csv": "Save steps as CSV",
-    "jsonl": "Save episode as JSON lines",
-}
 
 
-class Exporter(QObject):
-    """What the Export menu does; files are always in the light theme, the clipboard picture too."""
+class Exporter(PageExporter):
+    """What the Export menu does; animations take some seconds and go on behind."""
+
+    words = {
+        "png": "Save picture as PNG",
+        "svg": "Save picture as SVG",
+        "gif": "Save episode as GIF",
+        "webp": "Save episode as WebP",
+        "csv": "Save steps as CSV",
+        "jsonl": "Save episode as JSON lines",
+    }
 
     def __init__(self, page: AlchemyPage) -> None:
         super().__init__(page)
-        self._page = page
         self.job: AnimationJob | None = None
         self._folder = Path(QStandardPaths.writableLocation(QStandardPaths.StandardLocation.DocumentsLocation))
         self._timer = QTimer(self)  # of its own: the animation goes on while another page is shown
         self._timer.setInterval(PAUSE_MS)
         self._timer.timeout.connect(self._work)
+
+    def name(self) -> str:
+        return str(self._folder / self._page.situations.record.id)
+
+    def title(self) -> str:
+        return f"Alchemy, {self._page.situations.record.id}"
+
+    def texts(self) -> dict[str, Callable[[], str]]:
+        page = self._page
+        return {
+            "csv": lambda: script.table(page.situations, page.path),
+            "jsonl": lambda: script.episode_line(page.situations, page.path, page.episode, self._agent),
+        }
+
+    def python(self) -> str:
+        page = self._page
+        return script.python_lines(page.situations, page.path, page.path.index(page.position), page.episode)
+
+    @property
+    def _agent(self) -> str:
+        return self._page.situations.lines[self._page.shown[0]].agent
 
     @Slot()
     def cancel(self) -> None:
@@ -49,53 +69,18 @@ class Exporter(QObject):
             self._page.workspace.toast(f"{self.job.file.name} was not made")
             self._end()
 
-    def ask(self, kind: str) -> None:
-        """Let the person choose where to, then save."""
-        name = str(self._folder / f"{self._page.situations.record.id}.{kind}")
-        file, _ = QFileDialog.getSaveFileName(self._page, WORDS[kind], name, f"{kind.upper()} (*.{kind})")
-        if file:
-            path = Path(file)
-            self._folder = path.parent
-            self.save(path if path.suffix else path.with_suffix(f".{kind}"))
-
     def save(self, file: Path) -> None:
-        """Save what is on screen as the kind of file its name says; animations take some seconds and go on behind."""
-        kind = file.suffix.lower().lstrip(".")
-        page = self._page
-        if kind in ("gif", "webp"):
-            if self.job is not None:
-                page.workspace.toast(f"{self.job.file.name} is being made; one animation at a time")
-                return
-            agent = page.situations.lines[page.shown[0]].agent
-            self.job = AnimationJob.begin(file, Clip(page.situations, page.shown[0], page.path, agent, page.truth))
-            self._timer.start()
+        """Save what is on screen as the kind of file its name says."""
+        self._folder = file.parent
+        if file.suffix.lower() not in (".gif", ".webp"):
+            super().save(file)
             return
-        try:
-            if kind == "png":
-                self._write_picture(file)
-            else:
-                file.write_bytes(self._document(kind))
-        except OSError as problem:
-            page.workspace.show_error(f"{file.name} could not be saved", "Nothing was changed", str(problem))
-            return
-        page.workspace.toast(f"Saved {file.name}")
-
-    def _write_picture(self, file: Path) -> None:
-        pictures, size = gathered(placed(self._page))
-        if not bitmap(pictures, size, LIGHT).save(str(file), "PNG"):
-            raise OSError("the folder cannot be written to")
-
-    def _document(self, kind: str) -> bytes:
         page = self._page
-        if kind == "svg":
-            pictures, size = gathered(placed(page))
-            return svg(pictures, size, LIGHT, f"Alchemy, {page.situations.record.id}")
-        if kind == "csv":
-            return script.table(page.situations, page.path).encode()
-        if kind == "jsonl":
-            agent = page.situations.lines[page.shown[0]].agent
-            return script.episode_line(page.situations, page.path, page.episode, agent).encode()
-        raise OSError(f"files that end in .{kind} cannot be made here")
+        if self.job is not None:
+            page.workspace.toast(f"{self.job.file.name} is being made; one animation at a time")
+            return
+        self.job = AnimationJob.begin(file, Clip(page.situations, page.shown[0], page.path, self._agent, page.truth))
+        self._timer.start()
 
     @Slot()
     def _work(self) -> None:
@@ -124,26 +109,9 @@ class Exporter(QObject):
         self._page.toolbar.show_progress(None)
 
     @Slot()
-    def copy_picture(self) -> None:
-        """Put the picture on the clipboard."""
-        pictures, size = gathered(placed(self._page))
-        QGuiApplication.clipboard().setImage(bitmap(pictures, size, LIGHT))
-        self._page.workspace.toast("Picture copied")
-
-    @Slot()
-    def copy_python(self) -> None:
-        """Put the lines of Python that lead here on the clipboard."""
-        page = self._page
-        index = page.path.index(page.position)
-        QGuiApplication.clipboard().setText(script.python_lines(page.situations, page.path, index, page.episode))
-        page.workspace.toast("Python copied")
-
-    @Slot()
     def copy_command(self) -> None:
         """Put the command that plays the same episode on the clipboard."""
         page = self._page
-        agent = page.situations.lines[page.shown[0]].agent
-        if agent == "you":
-            agent = page.toolbar.agent_name
+        agent = page.toolbar.agent_name if self._agent == "you" else self._agent
         QGuiApplication.clipboard().setText(script.command_line(page.situations, page.episode, agent))
         page.workspace.toast("Command line copied")

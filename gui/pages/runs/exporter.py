@@ -10,36 +10,33 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
-from PySide6.QtCore import QMarginsF, QObject, QPointF, QRectF, QSizeF, Qt, Slot
-from PySide6.QtGui import QGuiApplication, QImage, QPageSize, QPainter, QPdfWriter
+from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt, Slot
 from PySide6.QtWidgets import QFileDialog, QMenu
 
+from gui.pages.exporting import PageExporter, Placed
 from gui.pages.runs.script import python_lines
-from gui.theme import LIGHT
-from gui.widgets.picture import Picture, compose, svg
 
 if TYPE_CHECKING:
     from gui.pages.runs.page import RunsPage
 
-WORDS = {
-    "png": "Save figures as PNG",
-    "svg": "Save figures as SVG",
-    "pdf": "Save figures as PDF",
-    "csv": "Save the figures' numbers as CSV",
-    "table": "Save table as CSV",
-}
 MENU = ("runs.figure_png", "runs.figure_svg", "runs.figure_pdf", "runs.figure_csv", "", "runs.picture", "runs.python",
         "", "runs.table_csv", "runs.export")  # fmt: skip
-SCALE = 2.0
 GAP = 12.0
 
 
-class Exporter(QObject):
-    """What the Export menu does; figures are always in the light theme."""
+class Exporter(PageExporter):
+    """What the Export menu does; ``table`` is the list of runs, a CSV file too."""
+
+    words = {
+        "png": "Save figures as PNG",
+        "svg": "Save figures as SVG",
+        "pdf": "Save figures as PDF",
+        "csv": "Save the figures' numbers as CSV",
+        "table": "Save table as CSV",
+    }
 
     def __init__(self, page: RunsPage) -> None:
         super().__init__(page)
-        self._page = page
         self.menu = QMenu(page)
         self.menu.aboutToShow.connect(self._fill)
 
@@ -53,37 +50,40 @@ class Exporter(QObject):
 
     def asking(self, kind: str) -> Callable[[], None]:
         """A function that asks where to save ``kind``."""
-        return partial(self._ask, kind)
+        return partial(self.ask, kind)
 
-    def _ask(self, kind: str) -> None:
-        suffix = "csv" if kind == "table" else kind
-        file, _ = QFileDialog.getSaveFileName(
-            self._page, WORDS[kind], f"runs.{suffix}", f"{suffix.upper()} (*.{suffix})"
-        )
+    def ask(self, kind: str) -> None:
+        if kind != "table":
+            super().ask(kind)
+            return
+        file, _ = QFileDialog.getSaveFileName(self._page, self.words[kind], "table.csv", "CSV (*.csv)")
         if file:
-            path = Path(file)
-            self.save(path if path.suffix else path.with_suffix(f".{suffix}"), kind)
+            self.save_table(Path(file).with_suffix(".csv"))
 
-    def save(self, file: Path, kind: str) -> None:
-        """Save what is on screen."""
+    def save_table(self, file: Path) -> None:
+        """Save the list of runs as it is seen."""
         workspace = self._page.workspace
         try:
-            if kind == "png":
-                if not self.bitmap().save(str(file), "PNG"):
-                    raise OSError("the folder cannot be written to")
-            elif kind == "pdf":
-                self._pdf(file)
-            elif kind == "svg":
-                pictures, size = self.pictures()
-                file.write_bytes(svg(pictures, size, LIGHT, "Runs"))
-            else:
-                file.write_text(self.table() if kind == "table" else self.numbers(), encoding="utf-8", newline="")
+            file.write_text(self.table(), encoding="utf-8", newline="")
         except OSError as problem:
             workspace.show_error(f"{file.name} could not be saved", "Nothing was changed", str(problem))
             return
         workspace.toast(f"Saved {file.name}")
 
-    def pictures(self) -> tuple[list[tuple[Picture, QRectF]], QSizeF]:
+    def name(self) -> str:
+        return "runs"
+
+    def title(self) -> str:
+        return "Runs"
+
+    def texts(self) -> dict[str, Callable[[], str]]:
+        return {"csv": self.numbers}
+
+    def python(self) -> str:
+        page = self._page
+        return python_lines(page.workspace.runs_folder, page.listing, page.view.answer, sorted(page.model.chosen))
+
+    def pictures(self) -> tuple[Placed, QSizeF]:
         """The figures of the tab in front, or all where it has none, below each other; and the size of all of them."""
         view = self._page.view
         front = [picture for picture in view.pictures if view.currentWidget().isAncestorOf(picture)]
@@ -95,30 +95,6 @@ class Exporter(QObject):
             width = max(width, size.width())
         placed = [(picture, QRectF(area.topLeft(), QSizeF(width, area.height()))) for picture, area in placed]
         return placed, QSizeF(width, max(top - GAP, 1.0))
-
-    def bitmap(self) -> QImage:
-        """The figures as one bitmap."""
-        pictures, size = self.pictures()
-        image = QImage((size * SCALE).toSize(), QImage.Format.Format_RGB32)
-        image.setDevicePixelRatio(SCALE)
-        painter = QPainter(image)
-        compose(painter, pictures, size, LIGHT)
-        painter.end()
-        return image
-
-    def _pdf(self, file: Path) -> None:
-        pictures, size = self.pictures()
-        writer = QPdfWriter(str(file))
-        writer.setTitle("Runs")
-        writer.setResolution(96)
-        writer.setPageMargins(QMarginsF())
-        points = QSizeF(size.width() * 0.75, size.height() * 0.75)  # a pixel is 1/96 inch, a point 1/72
-        writer.setPageSize(QPageSize(points, QPageSize.Unit.Point, "figures", QPageSize.SizeMatchPolicy.ExactMatch))
-        painter = QPainter()
-        if not painter.begin(writer):
-            raise OSError("the folder cannot be written to")
-        compose(painter, pictures, size, LIGHT)
-        painter.end()
 
     def numbers(self) -> str:
         """Every number of every figure as one long CSV table: figure, series, x, y, low, high, of how many runs."""
@@ -153,20 +129,6 @@ class Exporter(QObject):
         for place, row in enumerate(model.rows):
             rows.writerow([row.id, *(model.index(place, column).data() for column in columns)])
         return out.getvalue()
-
-    @Slot()
-    def copy_picture(self) -> None:
-        """Put the figures on the clipboard."""
-        QGuiApplication.clipboard().setImage(self.bitmap())
-        self._page.workspace.toast("Figures copied")
-
-    @Slot()
-    def copy_python(self) -> None:
-        """Put the lines of Python that make the figures on the clipboard."""
-        page = self._page
-        lines = python_lines(page.workspace.runs_folder, page.listing, page.view.answer, sorted(page.model.chosen))
-        QGuiApplication.clipboard().setText(lines)
-        page.workspace.toast("Python copied")
 
 
 def _number(value: float) -> str:

@@ -35,7 +35,7 @@ def tour(page: RunsPage, folder: Path) -> dict[str, Any]:
     workspace.wait(lambda: workspace.loader.is_idle and page.view.answer is not None, 20)
     workspace.wait(lambda: False, 0.3)
     for kind in ("svg", "pdf", "csv"):
-        page.exporter.save(folder / f"runs-figures.{kind}", kind)
+        page.exporter.save(folder / f"runs-figures.{kind}")
     figures = page.view.answer.comparison.figures if page.view.answer else ()
     groups = {each.group.label: {"iqm": each.iqm.estimate, "of": each.words} for each in figures}
     rows = [
