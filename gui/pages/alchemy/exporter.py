@@ -26,6 +26,7 @@ class Exporter(PageExporter):
     words = {
         "png": "Save picture as PNG",
         "svg": "Save picture as SVG",
+        "pdf": "Save picture as PDF",
         "gif": "Save episode as GIF",
         "webp": "Save episode as WebP",
         "csv": "Save steps as CSV",

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 RECENT = 12
 TITLES = {"alchemy": "Alchemy evaluation", "alchemy-play": "Alchemy bench"}
+EXAMPLE = "pretrained/attention"
 FILES = "Alchemy episodes (*.jsonl *.jsonl.gz *.json);;All files (*)"
 
 
@@ -32,6 +33,7 @@ class Menus(QObject):
         bar.what_if_button.menu().aboutToShow.connect(self.fill_what_if)
         bar.export_button.menu().aboutToShow.connect(self.fill_export)
         bar.agent.currentTextChanged.connect(page.welcome.set_agent)
+        page.welcome.example_clicked.connect(self.watch_example)
 
     @Slot()
     def fill_open(self) -> None:
@@ -97,12 +99,19 @@ class Menus(QObject):
         for kind, text in (
             ("png", "Picture as PNG…"),
             ("svg", "Picture as SVG…"),
+            ("pdf", "Picture as PDF…"),
             ("gif", "Episode as GIF…"),
             ("webp", "Episode as WebP…"),
             ("csv", "Steps as CSV…"),
             ("jsonl", "Episode as JSON lines…"),
         ):
             menu.addAction(text, partial(exporter.ask, kind))
+
+    @Slot()
+    def watch_example(self) -> None:
+        """Let the agent that comes with a memory of facts play: every picture of the page has something to show."""
+        self._page.toolbar.choose("", EXAMPLE)
+        self._page.watch()
 
     @Slot()
     def ask_file(self) -> None:

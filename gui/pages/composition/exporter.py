@@ -13,7 +13,12 @@ from gui.pages.exporting import PageExporter
 class Exporter(PageExporter):
     """Pictures, scores and lines of Python."""
 
-    words = {"png": "Save picture as PNG", "svg": "Save picture as SVG", "csv": "Save scores as CSV"}
+    words = {
+        "png": "Save picture as PNG",
+        "svg": "Save picture as SVG",
+        "pdf": "Save picture as PDF",
+        "csv": "Save scores as CSV",
+    }
 
     def name(self) -> str:
         return f"{self._page.source.record.id}-{self._page.case}"

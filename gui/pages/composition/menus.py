@@ -16,6 +16,7 @@ RECENT = 12
 EXPORTS = (
     ("png", "Picture as PNG…"),
     ("svg", "Picture as SVG…"),
+    ("pdf", "Picture as PDF…"),
     ("csv", "Scores as CSV…"),
 )
 COMPARISONS: tuple[tuple[str, str, dict[str, Any], str], ...] = (
@@ -26,6 +27,9 @@ COMPARISONS: tuple[tuple[str, str, dict[str, Any], str], ...] = (
      "One seed, about a minute of one core"),
     ("ball", "Learn the tricky ball", {"suite": "ball", "pair": "tricky", "updates": 1300, "shown_every": 200},
      "One seed, about a minute of one core"),
+    ("ant", "Learn the tricky ant", {"suite": "ant", "pair": "tricky", "updates": 100_000, "runs": 50,
+                                     "shown_every": 500},
+     "One seed, about two hours of one core; needs MuJoCo (the extra mujoco)"),
 )  # fmt: skip
 
 

@@ -69,6 +69,7 @@ def _taking(page: ControlPage) -> list[Action]:
         ("copy-python", "Copy Python", exporter.copy_python, "", "copy"),
         ("png", "Save picture as PNG…", partial(exporter.ask, "png"), "", "export"),
         ("svg", "Save picture as SVG…", partial(exporter.ask, "svg"), "", "export"),
+        ("pdf", "Save picture as PDF…", partial(exporter.ask, "pdf"), "", "export"),
         ("csv", "Save episode as CSV…", partial(exporter.ask, "csv"), "", "export"),
     )
     return [

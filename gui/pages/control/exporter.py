@@ -11,7 +11,12 @@ from gui.pages.exporting import PageExporter
 class Exporter(PageExporter):
     """Pictures, an episode and lines of Python."""
 
-    words = {"png": "Save picture as PNG", "svg": "Save picture as SVG", "csv": "Save episode as CSV"}
+    words = {
+        "png": "Save picture as PNG",
+        "svg": "Save picture as SVG",
+        "pdf": "Save picture as PDF",
+        "csv": "Save episode as CSV",
+    }
 
     def name(self) -> str:
         return f"{self._page.source.record.id}-scene{self._page.scene}"

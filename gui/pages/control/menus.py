@@ -11,7 +11,12 @@ if TYPE_CHECKING:
     from gui.pages.control.page import ControlPage
 
 RECENT = 12
-EXPORTS = (("png", "Picture as PNG…"), ("svg", "Picture as SVG…"), ("csv", "Episode as CSV…"))
+EXPORTS = (
+    ("png", "Picture as PNG…"),
+    ("svg", "Picture as SVG…"),
+    ("pdf", "Picture as PDF…"),
+    ("csv", "Episode as CSV…"),
+)
 
 
 class Menus(QObject):

@@ -79,6 +79,7 @@ def _taking(page: LanguagePage) -> list[Action]:
         ("csv", "Save scores as CSV…", partial(exporter.ask, "csv"), "", "export"),
         ("png", "Save picture as PNG…", partial(exporter.ask, "png"), "", "export"),
         ("svg", "Save picture as SVG…", partial(exporter.ask, "svg"), "", "export"),
+        ("pdf", "Save picture as PDF…", partial(exporter.ask, "pdf"), "", "export"),
     )
     return [
         Action(f"language.{name}", text, act, "File" if "…" in text else "Edit", 3, keys, icon, reads)

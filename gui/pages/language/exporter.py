@@ -23,6 +23,7 @@ class Exporter(PageExporter):
         "txt": "Save transcript as text",
         "png": "Save picture as PNG",
         "svg": "Save picture as SVG",
+        "pdf": "Save picture as PDF",
     }
 
     def name(self) -> str:

@@ -85,6 +85,7 @@ class Menus(QObject):
             menu.addAction("Scores as CSV…", partial(exporter.ask, "csv"))
         menu.addAction("Picture as PNG…", partial(exporter.ask, "png"))
         menu.addAction("Picture as SVG…", partial(exporter.ask, "svg"))
+        menu.addAction("Picture as PDF…", partial(exporter.ask, "pdf"))
 
     @Slot(int, object)
     def show_turn_menu(self, key: int, place: QPoint) -> None:

@@ -91,6 +91,7 @@ def _taking(page: MemoryPage) -> list[Action]:
         ("copy-python", "Copy Python", exporter.copy_python, "", "copy"),
         ("png", "Save picture as PNG…", partial(exporter.ask, "png"), "", "export"),
         ("svg", "Save picture as SVG…", partial(exporter.ask, "svg"), "", "export"),
+        ("pdf", "Save picture as PDF…", partial(exporter.ask, "pdf"), "", "export"),
         ("csv", "Save accesses as CSV…", partial(exporter.ask, "csv"), "", "export"),
         ("jsonl", "Save trace as JSON lines…", partial(exporter.ask, "jsonl"), "", "export"),
     )

@@ -14,6 +14,7 @@ class Exporter(PageExporter):
     words = {
         "png": "Save picture as PNG",
         "svg": "Save picture as SVG",
+        "pdf": "Save picture as PDF",
         "csv": "Save accesses as CSV",
         "jsonl": "Save trace as JSON lines",
     }

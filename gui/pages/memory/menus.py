@@ -18,6 +18,7 @@ RECENT, MOST = 12, 12
 EXPORTS = (
     ("png", "Picture as PNG…"),
     ("svg", "Picture as SVG…"),
+    ("pdf", "Picture as PDF…"),
     ("csv", "Accesses as CSV…"),
     ("jsonl", "Trace as JSON lines…"),
 )

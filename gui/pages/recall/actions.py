@@ -41,6 +41,7 @@ def page_actions(page: RecallPage) -> list[Action]:
         ("copy-python", "Copy Python", exporter.copy_python, "", "copy"),
         ("png", "Save picture as PNG…", partial(exporter.ask, "png"), "", "export"),
         ("svg", "Save picture as SVG…", partial(exporter.ask, "svg"), "", "export"),
+        ("pdf", "Save picture as PDF…", partial(exporter.ask, "pdf"), "", "export"),
         ("csv", "Save reads as CSV…", partial(exporter.ask, "csv"), "", "export"),
     )
     return [

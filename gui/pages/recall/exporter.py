@@ -13,7 +13,12 @@ from gui.pages.recall.states import View
 class Exporter(PageExporter):
     """Pictures, reads and lines of Python."""
 
-    words = {"png": "Save picture as PNG", "svg": "Save picture as SVG", "csv": "Save reads as CSV"}
+    words = {
+        "png": "Save picture as PNG",
+        "svg": "Save picture as SVG",
+        "pdf": "Save picture as PDF",
+        "csv": "Save reads as CSV",
+    }
 
     def name(self) -> str:
         return f"{self._page.source.record.id}-write{self._page.shown + 1}"

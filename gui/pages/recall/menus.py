@@ -55,5 +55,10 @@ class Menus(QObject):
         menu.addAction("Copy picture", exporter.copy_picture)
         menu.addAction("Copy Python", exporter.copy_python)
         menu.addSeparator()
-        for kind, text in (("png", "Picture as PNG…"), ("svg", "Picture as SVG…"), ("csv", "Reads as CSV…")):
+        for kind, text in (
+            ("png", "Picture as PNG…"),
+            ("svg", "Picture as SVG…"),
+            ("pdf", "Picture as PDF…"),
+            ("csv", "Reads as CSV…"),
+        ):
             menu.addAction(text, partial(exporter.ask, kind))

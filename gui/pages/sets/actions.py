@@ -36,6 +36,7 @@ def page_actions(page: SetsPage) -> list[Action]:
         ("copy-python", "Copy Python", exporter.copy_python, "", "copy"),
         ("png", "Save picture as PNG…", partial(exporter.ask, "png"), "", "export"),
         ("svg", "Save picture as SVG…", partial(exporter.ask, "svg"), "", "export"),
+        ("pdf", "Save picture as PDF…", partial(exporter.ask, "pdf"), "", "export"),
         ("csv", "Save table as CSV…", partial(exporter.ask, "csv"), "", "export"),
     )
     return [

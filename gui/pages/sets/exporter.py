@@ -11,7 +11,12 @@ from gui.pages.sets import script
 class Exporter(PageExporter):
     """Pictures, operations and lines of Python."""
 
-    words = {"png": "Save picture as PNG", "svg": "Save picture as SVG", "csv": "Save operations as CSV"}
+    words = {
+        "png": "Save picture as PNG",
+        "svg": "Save picture as SVG",
+        "pdf": "Save picture as PDF",
+        "csv": "Save operations as CSV",
+    }
 
     def name(self) -> str:
         return str(self._page.shown.record.id)

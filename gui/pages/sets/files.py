@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 FILTERS = "Filters (*.filter)"
 RECENT = 12
-EXPORTS = (("png", "Picture as PNG…"), ("svg", "Picture as SVG…"), ("csv", "Table as CSV…"))
+EXPORTS = (("png", "Picture as PNG…"), ("svg", "Picture as SVG…"), ("pdf", "Picture as PDF…"), ("csv", "Table as CSV…"))
 
 
 class Files(QObject):

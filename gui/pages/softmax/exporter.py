@@ -11,7 +11,12 @@ from gui.pages.softmax import script
 class Exporter(PageExporter):
     """Pictures, a table and lines of Python."""
 
-    words = {"png": "Save picture as PNG", "svg": "Save picture as SVG", "csv": "Save table as CSV"}
+    words = {
+        "png": "Save picture as PNG",
+        "svg": "Save picture as SVG",
+        "pdf": "Save picture as PDF",
+        "csv": "Save table as CSV",
+    }
 
     def name(self) -> str:
         return str(self._page.source.record.id)

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from gui.pages.softmax.page import SoftmaxPage
 
 RECENT = 12
-EXPORTS = (("png", "Picture as PNG…"), ("svg", "Picture as SVG…"), ("csv", "Table as CSV…"))
+EXPORTS = (("png", "Picture as PNG…"), ("svg", "Picture as SVG…"), ("pdf", "Picture as PDF…"), ("csv", "Table as CSV…"))
 
 
 class Menus(QObject):
