@@ -6,12 +6,12 @@ Source of the method: a precise timer that is due every 10 ms; lateness = when i
 
 from __future__ import annotations
 
+import faulthandler
 import logging
 import math
-import sys
+import tempfile
 import threading
 import time
-import traceback
 
 from PySide6.QtCore import QObject, Qt, QTimer, Slot
 
@@ -165,9 +165,19 @@ class Watchdog(threading.Thread):
 
 
 def stacks(main: int) -> str:
-    """The stacks of all Python threads as text, the main thread first."""
-    names = {thread.ident: thread.name for thread in threading.enumerate()}
-    frames = sorted(sys._current_frames().items(), key=lambda entry: entry[0] != main)
-    return "\n".join(
-        f"-- {names.get(ident, ident)}\n{''.join(traceback.format_stack(frame))}" for ident, frame in frames
-    )
+    """The stacks of all Python threads as text, the main thread first, each newest call first.
+
+    Written by faulthandler, which holds no frame. Whoever holds a frame of another thread keeps its variables alive:
+    a painter would then outlive the paint event and be destroyed in the wrong thread, which ends the program.
+    """
+    names = {f"0x{thread.ident or 0:016x}": thread.name for thread in threading.enumerate()}
+    with tempfile.TemporaryFile() as file:
+        faulthandler.dump_traceback(file, all_threads=True)
+        file.seek(0)
+        blocks = file.read().decode("utf-8", "replace").strip().split("\n\n")
+    found = []
+    for block in blocks:
+        head, _, calls = block.partition("\n")
+        ident = next((word for word in head.split() if word.startswith("0x")), "")
+        found.append((int(ident or "0", 16) != main, f"-- {names.get(ident, ident)}\n{calls}"))
+    return "\n".join(text for _, text in sorted(found, key=lambda entry: entry[0]))

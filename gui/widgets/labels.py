@@ -54,3 +54,4 @@ class ElidedLabel(QLabel):
         painter = QPainter(self)
         painter.setPen(self.palette().color(self.foregroundRole()))
         painter.drawText(area, int(self.alignment() | Qt.TextFlag.TextSingleLine), shown)
+        painter.end()

@@ -1,6 +1,7 @@
 """The meters of the product: they must see what is there, and a blind one must fail here."""
 
 import sys
+import threading
 import time
 
 import numpy as np
@@ -71,9 +72,35 @@ def test_watchdog_writes_the_stack_of_a_frozen_window_once(qapp, qtbot, caplog):
 
 
 def test_stacks_name_this_thread():
-    import threading
-
     assert "test_stacks_name_this_thread" in stacks(threading.get_ident()).split("--")[1]
+
+
+def test_looking_at_stacks_keeps_nothing_of_them_alive():
+    ended_in, over = [], threading.Event()
+
+    class Local:
+        def __del__(self):
+            ended_in.append(threading.get_ident())
+
+    def paint():
+        local = Local()
+        sum(range(2000))
+        return local is None
+
+    def look():
+        while not over.is_set():
+            stacks(main)
+
+    main, watcher = threading.get_ident(), threading.Thread(target=look, daemon=True)
+    watcher.start()
+    late = 0
+    for number in range(1000):
+        paint()
+        late += len(ended_in) <= number  # something still holds the variables of a function that has returned
+    over.set()
+    watcher.join(10)
+    assert late == 0
+    assert set(ended_in) == {main}
 
 
 def test_frame_clock_leaves_the_loop_room_beside_a_slow_page(qapp, qtbot):
