@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QMessageBox
 from gui import layouts
 from gui.actions import Action
 from gui.lessons import lessons
+from gui.settings import LARGEST_TEXT, SMALLEST_TEXT
 
 if TYPE_CHECKING:
     from gui.window import MainWindow
@@ -220,7 +221,7 @@ def copy_script(window: MainWindow) -> None:
 def scale_text(window: MainWindow, step: int) -> None:
     """Make all text larger or smaller by ``step`` percent, between 70 and 200."""
     settings = window.workspace.settings
-    settings.text_scale = max(70, min(200, settings.text_scale + step))
+    settings.text_scale = max(SMALLEST_TEXT, min(LARGEST_TEXT, settings.text_scale + step))
     window.theme.set_scale(settings.text_scale)
     window.rail.fit()
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import hashlib
 import json
 from pathlib import Path
 
@@ -12,9 +13,10 @@ from PySide6.QtWidgets import QDockWidget, QMainWindow
 
 from gui.settings import write_atomically
 
-VERSION = 3  # grows whenever a dock or bar comes, goes or changes its name; a state of another version is not used
+VERSION = 4  # grows whenever a dock or bar comes, goes or changes its name; a state of another version is not used
 NAME = "layout.json"
 FIRST_SIZE = QSize(1360, 860)
+LARGEST = 1_000_000  # pixels: what lies further out is no place on any screen
 
 # Which docks a factory layout shows; pages keep their own inner arrangement.
 FACTORY: dict[str, tuple[str, ...]] = {"explore": (), "compare": ("undo",), "teach": ("about",)}
@@ -37,9 +39,11 @@ def apply_factory(window: QMainWindow, name: str) -> None:
 
 def save(window: QMainWindow, folder: Path) -> None:
     """Remember geometry and docks of ``window`` in ``folder``."""
+    state = base64.b64encode(window.saveState(VERSION).data()).decode()
     content = {
         "version": VERSION,
-        "state": base64.b64encode(window.saveState(VERSION).data()).decode(),
+        "state": state,
+        "sha256": hashlib.sha256(state.encode()).hexdigest(),
         "geometry": [window.normalGeometry().x(), window.normalGeometry().y(), window.width(), window.height()],
         "maximized": window.isMaximized(),
     }
@@ -55,9 +59,14 @@ def restore(window: QMainWindow, folder: Path) -> bool:
         content = json.loads((folder / NAME).read_text(encoding="utf-8"))
         if content["version"] != VERSION:
             return False
+        # Qt trusts a state: one that was damaged can end the program.
+        if content["sha256"] != hashlib.sha256(content["state"].encode("utf-8", "replace")).hexdigest():
+            return False
         state = QByteArray(base64.b64decode(content["state"], validate=True))
         x, y, width, height = (int(value) for value in content["geometry"])
-    except (OSError, ValueError, KeyError, TypeError, RecursionError):
+        if max(abs(x), abs(y), abs(width), abs(height)) > LARGEST:
+            return False
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError):
         return False
     if not window.restoreState(state, VERSION):
         return False

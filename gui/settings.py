@@ -15,6 +15,12 @@ from typing import Any
 import platformdirs
 
 VERSION = 1
+SMALLEST_TEXT, LARGEST_TEXT = 70, 200  # percent
+CHOICES = {
+    "theme": ("system", "light", "dark"),
+    "engine": ("process", "inline"),
+    "when_closing": ("ask", "finish", "stop"),
+}
 NAME = "settings.json"
 
 
@@ -91,7 +97,7 @@ class Settings:
                 continue
             if key not in known:
                 self._unknown[key] = value
-            elif type(value) is type(getattr(self, key)):
+            elif _usable(key, value, getattr(self, key)):
                 setattr(self, key, value)
             else:
                 wrong.append(key)
@@ -106,6 +112,16 @@ class Settings:
             return
         write_atomically(self._folder / NAME, text.encode())
         self._saved = text
+
+
+def _usable(key: str, value: Any, default: Any) -> bool:
+    if type(value) is not type(default):
+        return False
+    if key == "text_scale":
+        return SMALLEST_TEXT <= value <= LARGEST_TEXT
+    if key == "recent":
+        return all(isinstance(item, str) for item in value)
+    return value in CHOICES.get(key, (value,))
 
 
 def write_atomically(file: Path, content: bytes) -> None:

@@ -22,7 +22,7 @@ import numpy as np
 from numpy.random import Generator
 from numpy.typing import NDArray
 
-from engine.data.folders import find, folders
+from engine.data.folders import folders, not_found
 from engine.data.memory_tasks import Batch
 from engine.errors import BadInput
 
@@ -73,11 +73,7 @@ def questions(*tasks: int) -> Questions:
         for name in (PACKED, *ORIGINALS):
             if (folder / name).exists():
                 return read(folder / name, *tasks)
-    try:
-        path = find(PACKED)
-    except BadInput as problem:
-        raise BadInput(f"{problem}. The authors' own {ORIGINALS[0]}, packed or unpacked, does as well") from problem
-    return read(path, *tasks)
+    raise BadInput(f"{not_found(PACKED)}. The authors' own {ORIGINALS[0]}, packed or unpacked, does as well")
 
 
 def read(source: Path, *tasks: int) -> Questions:

@@ -35,7 +35,10 @@ def find(name: str) -> Path:
     for folder in folders():
         if (folder / name).is_file():
             return folder / name
+    raise BadInput(not_found(name))
+
+
+def not_found(name: str) -> str:
+    """The sentence about a data file that is in none of the folders."""
     looked = ", ".join(str(folder) for folder in folders()) or "no existing folder"
-    raise BadInput(
-        f"The data file {name} was not found (looked in {looked}); set ATHANOR_DATA to the folder that holds it"
-    )
+    return f"The data file {name} was not found (looked in {looked}); set ATHANOR_DATA to the folder that holds it"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sys
 from collections.abc import Mapping
@@ -64,15 +65,12 @@ def _own(torch: Any, value: Any) -> Any:
 
 def list_checkpoints(folder: Path) -> list[str]:
     """Names of the checkpoints in a record folder, oldest first."""
-    found = [path for path in (folder / "checkpoints").glob("*.safetensors") if not path.name.startswith(".")]
-    return [path.stem for path in sorted(found, key=lambda path: (_modified(path), path.name))]
-
-
-def _modified(path: Path) -> int:
-    try:
-        return path.stat().st_mtime_ns
-    except OSError:
-        return 0
+    found: list[tuple[int, str]] = []
+    for path in (folder / "checkpoints").glob("*.safetensors"):
+        with contextlib.suppress(OSError):  # gone meanwhile, or a link that leads nowhere
+            if not path.name.startswith("."):
+                found.append((path.stat().st_mtime_ns, path.stem))
+    return [name for _, name in sorted(found)]
 
 
 def load_checkpoint(folder: Path, name: str, *, as_torch: bool = False) -> tuple[dict[str, Any], dict[str, str]]:

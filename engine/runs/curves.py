@@ -58,22 +58,19 @@ def read_curve(folder: Path, name: str) -> tuple[NDArray[np.int64], Floats]:
 
 
 def on_grid(steps: NDArray[np.int64], values: Floats, grid: Floats) -> Floats:
-    """A curve at the steps of a grid, straight between its points; nan outside of them and next to a nan."""
-    if not len(steps):
-        return np.full(len(grid), np.nan)
+    """A curve of one point or more at the steps of a grid, straight between them; nan outside and next to a nan."""
     finite = np.where(np.isfinite(values), values, np.nan)
     return np.asarray(np.interp(grid, steps.astype(np.float64), finite, left=np.nan, right=np.nan))
 
 
 def common_grid(steps: Sequence[NDArray[np.int64]]) -> Floats:
-    """The runs' own steps where all that have any share them (shorter runs included), else equally spaced ones."""
-    there = [found for found in steps if len(found)]
-    if not there:
+    """The runs' own steps where all share them (shorter runs included), else equally spaced ones; none of no runs."""
+    if not steps:
         return np.zeros(0)
-    longest = max(there, key=len)
-    if len(longest) <= 2000 and all(np.array_equal(found, longest[: len(found)]) for found in there):
+    longest = max(steps, key=len)
+    if len(longest) <= 2000 and all(np.array_equal(found, longest[: len(found)]) for found in steps):
         return longest.astype(np.float64)
-    low, high = min(int(found[0]) for found in there), max(int(found[-1]) for found in there)
+    low, high = min(int(found[0]) for found in steps), max(int(found[-1]) for found in steps)
     return np.linspace(low, high, STEPS)
 
 

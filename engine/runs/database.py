@@ -17,6 +17,7 @@ from typing import TypeVar
 
 T = TypeVar("T")
 
+PATIENCE_S = 5.0  # for another window that writes
 VERSION = 2  # of the tables below; another number in the file means: make it anew
 COLUMNS = {
     "id": "TEXT PRIMARY KEY",
@@ -74,19 +75,20 @@ class IndexDatabase:
         try:
             self._open()
         except sqlite3.Error as error:
-            self._repair(error, first=True)
+            self._repair(error, first=_code(error) in _DAMAGED)
 
     def run(self, action: Callable[[sqlite3.Connection], T]) -> T:
         """Result of ``action(connection)`` in one transaction, tried again after a repair."""
         with self._lock:
-            for attempt in range(4):
+            first = True
+            while True:  # a second repair leaves the file for memory, where nothing is repaired
                 try:
                     return self._once(action)
                 except sqlite3.Error as error:
                     if self._in_memory:
                         raise
-                    self._repair(error, first=attempt == 0)
-            return self._once(action)
+                    self._repair(error, first=first)
+                    first = False
 
     def _once(self, action: Callable[[sqlite3.Connection], T]) -> T:
         try:
@@ -101,7 +103,7 @@ class IndexDatabase:
     def _repair(self, error: sqlite3.Error, *, first: bool) -> None:
         code = _code(error)
         if code in _BUSY and first:
-            return  # SQLite itself has waited five seconds; once more, then without the file
+            return  # SQLite itself has waited PATIENCE_S; once more, then without the file
         if code in _DAMAGED and first:
             with contextlib.suppress(sqlite3.Error, OSError):
                 self._begin_anew()
@@ -127,13 +129,14 @@ class IndexDatabase:
 
     def _open(self) -> None:
         self._connection.close()
-        self._connection = sqlite3.connect(self.path, timeout=5.0, check_same_thread=False)
-        for attempt in range(50):
+        self._connection = sqlite3.connect(self.path, timeout=PATIENCE_S, check_same_thread=False)
+        until = time.monotonic() + PATIENCE_S
+        while True:
             try:
                 self._connection.execute("PRAGMA journal_mode = WAL")
                 break
             except sqlite3.OperationalError as error:  # two windows that open a new index at once: no waiting built in
-                if _code(error) not in _BUSY or attempt == 49:
+                if _code(error) not in _BUSY or time.monotonic() > until:
                     raise
                 time.sleep(0.02)
         self._connection.execute("PRAGMA synchronous = NORMAL")

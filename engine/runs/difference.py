@@ -6,9 +6,7 @@ curves that measure speed are left out, and the answer names them.
 
 from __future__ import annotations
 
-import itertools
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,8 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.runs.columns import flatten, plain
-from engine.runs.files import RecordError
 from engine.runs.record import Record
+from engine.runs.table import TableReader
 
 ROWS = 65_536
 TIME_UNITS = ("s", "ms", "µs", "us", "ns", "min", "h")
@@ -87,36 +85,38 @@ def compare_records(first: Record, second: Record) -> Verdict:
     left: dict[str, None] = {}
     for name in sorted({*first.tables(), *second.tables()} - {"scalars"}):
         compared.append(f"table {name}")
-        found += itertools.islice(table_differences(first, second, name, left), 1)
+        found += _some(table_difference(first, second, name, left))
     for name in dict.fromkeys([*first.scalar_names(), *second.scalar_names()]):
         if _TIMING.search(name):
             left[name] = None
             continue
         compared.append(f"curve {name}")
-        found += itertools.islice(_curves(first, second, name), 1)
+        found += _some(_curve_difference(first, second, name))
     for name in sorted({*first.event_streams(), *second.event_streams()}):
         compared.append(f"events {name}")
-        found += itertools.islice(_events(first, second, name), 1)
+        found += _some(_event_difference(first, second, name, left))
     results = [record.status().result for record in (first, second)]
     if any(result is not None for result in results):
         compared.append("result")
-        found += itertools.islice(_mappings("result", -1, results[0] or {}, results[1] or {}, left), 1)
+        found += _some(_mapping_difference("result", -1, results[0] or {}, results[1] or {}, left))
     return Verdict(tuple(found), tuple(compared), tuple(left))
 
 
-def table_differences(first: Record, second: Record, name: str, left: dict[str, None]) -> Iterator[Difference]:
-    """The first place where a table of two records differs, if there is one; ``left`` takes the names of time columns.
+def _some(found: Difference | None) -> list[Difference]:
+    return [] if found is None else [found]
+
+
+def table_difference(first: Record, second: Record, name: str, left: dict[str, None]) -> Difference | None:
+    """The first place where a table of two records differs, None if there is none; ``left`` takes time columns.
 
     Raises RecordError where a table cannot be read.
     """
     held = [name in record.tables() for record in (first, second)]
     if not all(held):
-        yield Difference(f"table {name}", -1, "", *("there" if has else "missing" for has in held))
-        return
+        return Difference(f"table {name}", -1, "", *("there" if has else "missing" for has in held))
     one, two = first.table(name), second.table(name)
     if one.dtype != two.dtype:
-        yield Difference(f"table {name}", -1, "columns", str(one.dtype.names), str(two.dtype.names))
-        return
+        return Difference(f"table {name}", -1, "columns", _columns(one, two), _columns(two, one))
     columns = []
     for column in one.columns:
         if column.unit in TIME_UNITS or _TIMING.search(column.name):
@@ -130,10 +130,17 @@ def table_differences(first: Record, second: Record, name: str, left: dict[str, 
         places = {column: row for column, row in rows.items() if row >= 0}
         if places:
             field, row = min(places.items(), key=lambda pair: pair[1])
-            yield Difference(f"table {name}", start + row, field, _cell(a[field][row]), _cell(b[field][row]))
-            return
+            return Difference(f"table {name}", start + row, field, _cell(a[field][row]), _cell(b[field][row]))
     if len(one) != len(two):
-        yield Difference(f"table {name}", shared, "rows", f"{len(one):,}", f"{len(two):,}")
+        return Difference(f"table {name}", shared, "rows", f"{len(one):,}", f"{len(two):,}")
+    return None
+
+
+def _columns(table: TableReader, other: TableReader) -> str:
+    """The columns that the other table has not, or where both have the same ones, all in their order."""
+    mine, others = ([(column.name, column.dtype, column.shape) for column in each.columns] for each in (table, other))
+    shown = [column for column in mine if column not in others] if set(mine) != set(others) else mine
+    return _short(", ".join(f"{name} {dtype}{list(shape) or ''}" for name, dtype, shape in shown) or "nothing")
 
 
 def _first_unequal(a: NDArray[Any], b: NDArray[Any]) -> int:
@@ -141,55 +148,55 @@ def _first_unequal(a: NDArray[Any], b: NDArray[Any]) -> int:
     same = a == b
     if a.dtype.kind == "f":
         same |= np.isnan(a) & np.isnan(b)
-    rows = same.reshape(len(a), -1).all(axis=1)
+    rows = same.all(axis=tuple(range(1, same.ndim)))
     return -1 if rows.all() else int(np.argmin(rows))
 
 
 def _cell(value: Any) -> str:
-    text = repr(value.item()) if np.ndim(value) == 0 else str(np.asarray(value).tolist())
-    return text if len(text) <= 80 else text[:79] + "…"
+    return _short(repr(value.item()) if np.ndim(value) == 0 else str(np.asarray(value).tolist()))
 
 
-def _curves(first: Record, second: Record, name: str) -> Iterator[Difference]:
+def _curve_difference(first: Record, second: Record, name: str) -> Difference | None:
     one, two = first.scalars(name), second.scalars(name)
     shared = min(len(one[0]), len(two[0]))
     for at, words in ((0, "step"), (1, "value")):
         row = _first_unequal(one[at][:shared], two[at][:shared])
         if row >= 0:
-            yield Difference(f"curve {name}", int(one[0][row]), words, _cell(one[at][row]), _cell(two[at][row]))
-            return
+            return Difference(f"curve {name}", int(one[0][row]), words, _cell(one[at][row]), _cell(two[at][row]))
     if len(one[0]) != len(two[0]):
-        yield Difference(f"curve {name}", -1, "points", f"{len(one[0]):,}", f"{len(two[0]):,}")
+        return Difference(f"curve {name}", -1, "points", f"{len(one[0]):,}", f"{len(two[0]):,}")
+    return None
 
 
-def _events(first: Record, second: Record, name: str) -> Iterator[Difference]:
-    try:
-        pairs = zip(first.events(name), second.events(name), strict=False)
-        for number, (one, two) in enumerate(pairs):
-            for found in _mappings(f"events {name}", number, one, two, {}):
-                yield found
-                return
-    except RecordError as problem:
-        yield Difference(f"events {name}", -1, "", "readable", str(problem))
-        return
-    counts = len(first.events(name)), len(second.events(name))
-    if counts[0] != counts[1]:
-        yield Difference(f"events {name}", min(counts), "number", f"{counts[0]:,}", f"{counts[1]:,}")
+def _event_difference(first: Record, second: Record, name: str, left: dict[str, None]) -> Difference | None:
+    place = f"events {name}"
+    a, b = first.events(name), second.events(name)
+    for number, (one, two) in enumerate(zip(a, b, strict=False)):
+        found = _mapping_difference(place, number, one, two, left)
+        if found is not None:
+            return found
+    if len(a) != len(b):
+        return Difference(place, min(len(a), len(b)), "number", f"{len(a):,}", f"{len(b):,}")
+    return None
 
 
-def _mappings(
+def _mapping_difference(
     place: str, step: int, one: dict[str, Any], two: dict[str, Any], left: dict[str, None]
-) -> Iterator[Difference]:
+) -> Difference | None:
     a, b = flatten(one), flatten(two)
     for key in dict.fromkeys([*a, *b]):
         if _TIMING.search(key):
             left[f"{place}.{key}"] = None
         elif key not in a or key not in b or a[key] != b[key]:
-            yield Difference(place, step, key, _words(a, key), _words(b, key))
+            return Difference(place, step, key, _words(a, key), _words(b, key))
+    return None
 
 
 def _words(found: dict[str, Any], key: str) -> str:
     if key not in found:
         return "nothing"
-    text = repr(found[key]) if isinstance(found[key], float) else plain(found[key]) or "none"
+    return _short(repr(found[key]) if isinstance(found[key], float) else plain(found[key]) or "none")
+
+
+def _short(text: str) -> str:
     return text if len(text) <= 80 else text[:79] + "…"

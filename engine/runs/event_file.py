@@ -21,10 +21,12 @@ from numpy.typing import NDArray
 from engine.runs.files import RecordError, regular_size
 
 MAX_FILE_BYTES = 4 << 30
-MAX_MESSAGE_BYTES = 64 << 20  # a longer one holds a picture or a graph, and is stepped over
+MAX_MESSAGE_BYTES = 1 << 20  # a longer one holds a picture or a graph, and is stepped over
 MAX_TAGS = 10_000
 MAX_POINTS = 10_000_000
-BATCH = 4096
+BATCH = 4096  # messages at a time
+BATCH_BYTES = 8 << 20
+FEW = 32  # messages of one length, whose checksums are quicker found one by one
 
 _FRAME = struct.Struct("<QI")
 _KINDS = {1: "<f4", 2: "<f8", 3: "<i4", 9: "<i8", 19: "<f2"}  # tensor types that a scalar comes as
@@ -48,6 +50,9 @@ def masked_checksums(messages: Sequence[bytes]) -> list[int]:
     lengths = np.array([len(message) for message in messages])
     for length in np.unique(lengths).tolist():
         places = np.flatnonzero(lengths == length)
+        if len(places) < FEW:
+            found[places] = [_checksum(messages[place]) for place in places.tolist()]
+            continue
         data = np.frombuffer(b"".join(messages[place] for place in places.tolist()), np.uint8).reshape(
             len(places), length
         )
@@ -59,10 +64,10 @@ def masked_checksums(messages: Sequence[bytes]) -> list[int]:
     return [int(value) for value in found]
 
 
-def _head_checksum(head: bytes) -> int:
-    """The same of one length, without the detour over arrays: lengths are checked one by one as a file is read."""
+def _checksum(message: bytes) -> int:
+    """The same of one message, without the detour over arrays."""
     crc = 0xFFFFFFFF
-    for byte in head:
+    for byte in message:
         crc = _ENTRIES[(crc ^ byte) & 0xFF] ^ crc >> 8
     crc ^= 0xFFFFFFFF
     return (crc >> 15 | crc << 17) + 0xA282EAD8 & 0xFFFFFFFF
@@ -196,14 +201,14 @@ def read_event_file(path: Path, into: Curves) -> None:
 
 def _batches(file: BinaryIO, size: int, into: Curves) -> Iterator[tuple[list[bytes], list[int]]]:
     """Messages with the checksums they should have, some at a time, up to the first place that makes no sense."""
-    at, batch, sums = 0, list[bytes](), list[int]()
+    at, held, batch, sums = 0, 0, list[bytes](), list[int]()
     while at < size:
         head = file.read(_FRAME.size)
         if len(head) < _FRAME.size:
             into.damaged += 1
             break
         length, checksum = _FRAME.unpack(head)
-        if _head_checksum(head[:8]) != checksum or length > size - at - _FRAME.size - 4:
+        if _checksum(head[:8]) != checksum or length > size - at - _FRAME.size - 4:
             into.damaged += 1  # the lengths no longer lead anywhere: what follows is lost
             break
         at += _FRAME.size + length + 4
@@ -216,9 +221,10 @@ def _batches(file: BinaryIO, size: int, into: Curves) -> Iterator[tuple[list[byt
             break
         batch.append(data[:length])
         sums.append(int.from_bytes(data[length:], "little"))
-        if len(batch) == BATCH or length > 1 << 20:
+        held += length
+        if len(batch) == BATCH or held > BATCH_BYTES:
             yield batch, sums
-            batch, sums = [], []
+            held, batch, sums = 0, [], []
     if batch:
         yield batch, sums
 

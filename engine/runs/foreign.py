@@ -270,7 +270,7 @@ def _read_rows(rows: Any, names: list[str], into: Curves) -> None:
     made = {k: Points(array("q"), array("d"), array("d")) for k in columns}
     bad = dict.fromkeys(columns, 0)
     now = time.time()
-    for number in range(MAX_POINTS):
+    for number in range(MAX_POINTS + 1):
         try:
             row = next(rows)
         except StopIteration:
@@ -298,6 +298,8 @@ def _read_rows(rows: Any, names: list[str], into: Curves) -> None:
             into.count += 1
         if into.count > MAX_POINTS:
             raise RecordError(f"A CSV log holds more than {MAX_POINTS:,} numbers")
+    else:
+        raise RecordError(f"A CSV log has more than {MAX_POINTS:,} lines")
     for k in columns:
         if len(made[k].steps):
             if len(into.points) == MAX_TAGS:

@@ -61,8 +61,8 @@ class Worker:
         self._beaten = time.monotonic()
         try:
             self.link = self._connect(lambda message: deliver(generation, message))
-        except OSError as problem:
-            deliver(generation, Gone(None, f"{problem.strerror or problem}"))
+        except (OSError, ValueError) as problem:  # ValueError: a path that no system has
+            deliver(generation, Gone(None, getattr(problem, "strerror", None) or str(problem)))
 
     def submit(self, message: Submit) -> None:
         """Give it a job; it must have none."""
@@ -120,6 +120,7 @@ class Worker:
         """Take in that the engine ended; what that means for its job, None if it had none."""
         healthy = self.ready and not self._refused
         self._failed = not healthy and (message.code != 0 or bool(self._refused))
+        said = self.link.log()[-1:] if self.link is not None else []
         self.link, self.ready, self._rss = None, False, 0
         ending: Ending | None = None
         if self.job is not None:
@@ -130,7 +131,7 @@ class Worker:
                 words = f"The engine process ended unexpectedly ({message.words})"
                 ending = Ending("crashed", words, f"{words}; the record is kept up to there and the engine starts anew")
             else:
-                words = self._refused or f"The engine could not start ({message.words})"
+                words = self._refused or ": ".join([f"The engine could not start ({message.words})", *said])
                 ending = Ending("failed", words, words)
         self.finished()
         return ending

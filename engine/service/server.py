@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import importlib.util
 import logging
 import platform
 import queue
+import sys
 import threading
 from collections.abc import Callable
 from typing import TYPE_CHECKING
@@ -37,6 +39,8 @@ if TYPE_CHECKING:
 _logger = logging.getLogger("engine")
 
 BEAT_SECONDS = 0.5
+NEEDED = ("numpy", "pydantic", "psutil", "platformdirs", "safetensors", "torch", "numba")
+"""What every engine's Python must have; a person can point the engine at any Python."""
 
 
 class Server:
@@ -67,6 +71,10 @@ class Server:
         """Take one message; never blocks. Called from the thread that reads messages."""
         match message:
             case Hello(version=version) if version == VERSION:
+                if missing := [name for name in NEEDED if importlib.util.find_spec(name) is None]:
+                    self._send(Refused(_incomplete(missing)))
+                    self.leave()
+                    return
                 self._send(Ready(self._pid, versions()))
                 threading.Thread(target=self._beat, name="engine beat", daemon=True).start()
             case Hello(version=version):
@@ -183,6 +191,13 @@ def versions() -> dict[str, str]:
         except metadata.PackageNotFoundError:
             continue
     return found
+
+
+def _incomplete(missing: list[str]) -> str:
+    return (
+        f"The Python of the engine, {sys.executable}, lacks {', '.join(missing)}: "
+        "install Athanor for it, or choose another Python in the settings"
+    )
 
 
 def _other_version(theirs: int) -> str:

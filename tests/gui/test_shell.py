@@ -1,7 +1,5 @@
-"""Parts of the shell without the whole program: actions, palette, loader, layouts, settings, undo, words, crashes."""
+"""Parts of the shell without the whole program: actions, palette, loader, undo, words, crashes."""
 
-import base64
-import json
 import logging
 import os
 import subprocess
@@ -13,16 +11,14 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from PySide6.QtCore import QRect, Qt
 from PySide6.QtGui import QUndoStack
-from PySide6.QtWidgets import QDockWidget, QMainWindow, QMenuBar, QWidget
+from PySide6.QtWidgets import QMenuBar, QWidget
 
-from gui import layouts, words
+from gui import words
 from gui.actions import Action, Actions
 from gui.crash import CrashGuard
 from gui.loader import Loader
 from gui.palette import Entry, ranked, score
-from gui.settings import NAME, Settings
 from gui.undo import Change
 
 # Actions
@@ -167,96 +163,6 @@ def test_cancelled_request_and_failing_request(loader):
     deliver(loader, lambda: errors)
     assert answers == []
     assert isinstance(errors[0], ZeroDivisionError)
-
-
-# Layouts
-
-
-@pytest.fixture
-def window(qtbot):
-    made = QMainWindow()
-    made.setObjectName("window")
-    dock = QDockWidget("Undo", made)
-    dock.setObjectName("undo")
-    made.addDockWidget(Qt.DockWidgetArea.RightDockWidgetArea, dock)
-    qtbot.addWidget(made)
-    return made
-
-
-def test_layout_comes_back_and_another_version_is_rejected(window, tmp_path):
-    layouts.apply_factory(window, "compare")
-    window.setGeometry(50, 60, 500, 400)
-    layouts.save(window, tmp_path)
-    layouts.apply_factory(window, "explore")
-    assert layouts.restore(window, tmp_path)
-    assert not window.findChild(QDockWidget).isHidden()
-    assert (window.width(), window.height()) == (500, 400)
-    content = json.loads((tmp_path / layouts.NAME).read_text())
-    (tmp_path / layouts.NAME).write_text(json.dumps(content | {"version": layouts.VERSION + 1}))
-    assert not layouts.restore(window, tmp_path)
-
-
-@pytest.mark.parametrize(
-    "content",
-    [
-        "",
-        "[]",
-        "null",
-        '{"version": 1}',
-        '{"version": 1, "state": "?", "geometry": [0, 0, 9, 9]}',
-        '{"version": 1, "state": "AAAA", "geometry": "wide"}',
-        json.dumps({"version": 1, "state": base64.b64encode(b"nonsense").decode(), "geometry": [0, 0, 500, 400]}),
-    ],
-)
-def test_damaged_layout_is_not_used(window, tmp_path, content):
-    (tmp_path / layouts.NAME).write_text(content)
-    assert not layouts.restore(window, tmp_path)
-
-
-@given(st.tuples(*[st.integers(-9000, 9000)] * 2, *[st.integers(1, 9000)] * 2))
-def test_a_window_always_lands_on_a_screen(geometry):
-    screens = [QRect(0, 0, 1920, 1080), QRect(1920, -200, 1280, 1024)]
-    placed = layouts.visible(QRect(*geometry), screens)
-    assert any(screen.contains(placed) for screen in screens)
-    if any(screen.contains(QRect(*geometry)) for screen in screens):
-        assert placed == QRect(*geometry)
-
-
-# Settings
-
-
-def test_settings_are_kept_with_unknown_keys(tmp_path):
-    (tmp_path / NAME).write_text(json.dumps({"version": 1, "theme": "light", "from_the_future": {"a": [1]}}))
-    settings = Settings.load(tmp_path)
-    assert settings.theme == "light"
-    settings.device = "cpu"
-    settings.save()
-    content = json.loads((tmp_path / NAME).read_text())
-    assert content["from_the_future"] == {"a": [1]}
-    assert content["device"] == "cpu"
-    assert "problem" not in content
-    assert Settings.load(tmp_path).device == "cpu"
-    assert [file.name for file in tmp_path.iterdir()] == [NAME], "no part of a file is left"
-
-
-@pytest.mark.parametrize("broken", [b"", b"{", b"[1]", b"\xff\xfe\x00", b'"text"', b"[" * 100_000])
-def test_broken_settings_are_moved_aside_not_lost(tmp_path, broken):
-    (tmp_path / NAME).write_bytes(broken)
-    settings = Settings.load(tmp_path)
-    assert settings.theme == "system"
-    aside = [file for file in tmp_path.iterdir() if file.name.startswith("settings-broken")]
-    assert [file.read_bytes() for file in aside] == [broken]
-    assert str(aside[0]) in settings.problem
-    settings.save()
-    assert Settings.load(tmp_path).problem == ""
-
-
-def test_settings_of_a_wrong_type_have_their_defaults(tmp_path):
-    (tmp_path / NAME).write_text(json.dumps({"text_scale": "huge", "theme": 3, "engine": "inline"}))
-    settings = Settings.load(tmp_path)
-    assert (settings.text_scale, settings.theme, settings.engine) == (100, "system", "inline")
-    assert "text_scale" in settings.problem
-    assert "theme" in settings.problem
 
 
 # Undo

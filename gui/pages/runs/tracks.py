@@ -106,7 +106,7 @@ def _words(value: Any) -> str:
 
 def parting(first: Track, second: Track) -> int:
     """The first place at which two tracks differ, -1 where they do not or cannot be compared row by row."""
-    from engine.runs.difference import table_differences
+    from engine.runs.difference import table_difference
 
     if first.situations and second.situations:
         keys = ("action", "appearances", "indicators", "colours", "score")
@@ -117,5 +117,5 @@ def parting(first: Track, second: Track) -> int:
         return -1
     if not first.name or first.name != second.name:
         return -1
-    found = next(table_differences(first.record, second.record, first.name, {}), None)
+    found = table_difference(first.record, second.record, first.name, {})
     return found.step if found else -1

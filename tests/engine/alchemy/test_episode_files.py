@@ -155,6 +155,12 @@ def test_a_decompression_bomb_is_stopped(tmp_path, monkeypatch):
         read_episodes(written(tmp_path, gzip.compress(b"\n" * 3 * 2**20), "bomb.jsonl.gz"))
 
 
+def test_an_episode_out_of_a_record_is_checked_like_one_of_a_file():
+    assert files.episode_from_json(GOOD).to_json() == GOOD
+    with pytest.raises(BadInput, match="record, line 1: trials must be a list"):
+        files.episode_from_json(GOOD | {"trials": []})
+
+
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5),
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=5), inner, max_size=3),

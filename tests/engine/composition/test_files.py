@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from engine.cli import main
+from engine.composition import files
 from engine.composition.compose import Skills
 from engine.composition.files import read_problem
 from engine.errors import BadInput
@@ -97,6 +98,16 @@ def test_a_file_that_is_no_archive_is_refused(tmp_path, data):
     (tmp_path / "x.npz").write_bytes(data)
     with pytest.raises(BadInput, match="cannot be read as"):
         read_problem(tmp_path / "x.npz")
+
+
+def test_a_file_of_too_many_states_or_bytes_is_refused_before_it_is_computed(tmp_path, monkeypatch):
+    path = save(tmp_path)
+    monkeypatch.setattr(files, "MOST_STATES", 4)
+    with pytest.raises(BadInput, match="P may have at most 4 states, not 5"):
+        read_problem(path)
+    monkeypatch.setattr(files, "LARGEST_BYTES", 1000)
+    with pytest.raises(BadInput, match=r"path: problem\.npz unpacks to [\d,]+ bytes, more than 1,000"):
+        read_problem(path)
 
 
 def test_no_file_and_stray_settings_end_with_status_two(tmp_path, capsys):

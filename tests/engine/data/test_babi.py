@@ -179,6 +179,23 @@ def test_passages_hold_what_their_questions_need():
     }
 
 
+def test_a_new_name_is_the_same_in_story_and_answer():
+    text = "1 Mary went to the kitchen.\n2 John went to the garden.\n3 Where is Mary?\tkitchen\t1\n"
+    text += "1 Mary went to the garden.\n2 John went to the office.\n3 Where is John?\toffice\t2\n"
+    stories = tuple(parse(text, "here"))
+    words = tuple(sorted({word for story in stories for line in story for word in line.words}))
+    found = Questions(stories, {1: stories}, words, ("garden", "kitchen", "office"))
+    random, told = np.random.default_rng(0), set()
+    for _ in range(60):
+        batch = Stories(found, renamed=True).sample(random, 1, 1)
+        (at,) = np.flatnonzero(batch.asked[:, 0])
+        said = [words[i] for i in batch.inputs[: at + 1, 0].argmax(-1)]
+        answer = found.answers[batch.targets[at, 0].argmax(-1)]
+        assert said[said.index(said[-2]) + 4] == answer  # PERSON went to the PLACE
+        told.add((said[-2], answer))
+    assert told == {(person, place) for person in ("john", "mary") for place in found.answers}
+
+
 def test_the_real_stories():
     try:
         find(PACKED)
