@@ -12,7 +12,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from engine.associative.energy import EnergyNetwork, Fast
+from engine.associative.energy import EnergyNetwork, Fast, bent
 
 
 class DenseEnergy(EnergyNetwork):
@@ -65,29 +65,27 @@ class DenseEnergy(EnergyNetwork):
     def slope(self, patterns: Tensor, fast: Fast) -> Tensor:
         """See EnergyNetwork."""
         memory, hidden, inner = self._forward(patterns, fast)
-        to_hidden = torch.addcmul(self.out, -self.out, inner * inner) @ self.inner_weight + self.out
-        at_hidden = torch.addcmul(to_hidden, to_hidden * hidden, hidden, value=-1)
-        to_memory = at_hidden @ self.from_memory
-        at_memory = torch.addcmul(to_memory, to_memory * memory, memory, value=-1)
-        return self._down(at_hidden, at_memory, fast)
+        to_hidden = bent(self.out.expand_as(inner), inner) @ self.inner_weight + self.out
+        at_hidden = bent(to_hidden, hidden)
+        return self._down(at_hidden, bent(at_hidden @ self.from_memory, memory), fast)
 
     def write_gradient(self, patterns: Tensor, fast: Fast, alpha: Tensor) -> Fast:
         """See EnergyNetwork."""
         memory, hidden, inner = self._forward(patterns, fast)
-        bend_inner, bend_hidden, bend_memory = 1 - inner * inner, 1 - hidden * hidden, 1 - memory * memory
-        to_hidden = (self.out * bend_inner) @ self.inner_weight + self.out
-        at_hidden = to_hidden * bend_hidden
+        to_hidden = bent(self.out.expand_as(inner), inner) @ self.inner_weight + self.out
+        at_hidden = bent(to_hidden, hidden)
         to_memory = at_hidden @ self.from_memory
-        at_memory = to_memory * bend_memory
+        at_memory = bent(to_memory, memory)
         slope = self._down(at_hidden, at_memory, fast)
         coded_, coded = self._coded(slope), self._coded(patterns)
         # tangents along the slope
-        memory_ = bend_memory * torch.bmm(coded_, fast[0].mT)
-        hidden_ = bend_hidden * (functional.linear(slope, self.from_input) + memory_ @ self.from_memory.T)
-        inner_ = bend_inner * functional.linear(hidden_, self.inner_weight)
-        to_hidden_ = (-2 * self.out * inner * inner_) @ self.inner_weight
-        at_hidden_ = to_hidden_ * bend_hidden - 2 * to_hidden * hidden * hidden_
-        at_memory_ = (at_hidden_ @ self.from_memory) * bend_memory - 2 * to_memory * memory * memory_
+        memory_ = bent(torch.bmm(coded_, fast[0].mT), memory)
+        hidden_ = bent(functional.linear(slope, self.from_input) + memory_ @ self.from_memory.T, hidden)
+        inner_ = bent(functional.linear(hidden_, self.inner_weight), inner)
+        to_hidden_ = (inner * inner_) @ (-2 * self.out[:, None] * self.inner_weight)
+        at_hidden_ = torch.addcmul(bent(to_hidden_, hidden), to_hidden * hidden, hidden_, value=-2)
+        at_memory_ = bent(at_hidden_ @ self.from_memory, memory)
+        at_memory_ = torch.addcmul(at_memory_, to_memory * memory, memory_, value=-2)
         count = patterns.shape[1]
         both = at_memory + 2 * alpha * at_memory_
         for_weight = torch.baddbmm(torch.bmm(both.mT, coded), at_memory.mT, coded_ * (2 * alpha))

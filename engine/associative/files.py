@@ -8,7 +8,6 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from safetensors import SafetensorError, safe_open
 from safetensors.torch import save
 
 from engine.associative.model import Card, Ebmm, fit
@@ -17,6 +16,7 @@ from engine.data.patterns import Floats, Patterns, load
 from engine.errors import BadInput
 from engine.runs.checkpoints import list_checkpoints, load_checkpoint
 from engine.runs.schema import check_name
+from engine.weights import read_card, read_model
 
 PRETRAINED = "pretrained/"
 MEMORY, TWIN = "memory", "twin"
@@ -48,30 +48,31 @@ def shipped_names() -> list[str]:
 
 
 def save_bundle(folder: Path, name: str, bundle: Bundle, card: Card) -> Path:
-    """Write NAME.safetensors and NAME.json into ``folder``; returns the path of the former."""
+    """Write NAME.safetensors, weights in half precision, and NAME.json into ``folder``; returns the former's path."""
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / f"{name}.safetensors"
     tensors = {f"{MEMORY}/{key}": value for key, value in bundle.memory.state_dict().items()}
     if bundle.twin is not None:
         tensors |= {f"{TWIN}/{key}": value for key, value in bundle.twin.state_dict().items()}
     tensors["examples"] = torch.from_numpy(np.round((bundle.examples + 1) * 127.5).astype(np.uint8))
-    path.write_bytes(save({key: value.detach().cpu().contiguous() for key, value in tensors.items()}))
+    path.write_bytes(save({key: _small(value.detach().cpu()).contiguous() for key, value in tensors.items()}))
     text = json.dumps(card.to_json(), indent=1, ensure_ascii=False)
     path.with_suffix(".json").write_text(text + "\n", encoding="utf-8")
     return path
 
 
+def _small(value: torch.Tensor) -> torch.Tensor:
+    return value.half() if value.is_floating_point() else value
+
+
 def load_bundle(path: Path) -> Bundle:
     """The memory in a file with its JSON beside it; raises BadInput naming the file."""
-    beside = path.with_suffix(".json")
+    values, tensors = read_model(path, "an energy-based memory")
     try:
-        values = json.loads(beside.read_text(encoding="utf-8"))
-        with safe_open(path, framework="pt") as file:
-            tensors = {key: file.get_tensor(key) for key in file.keys()}  # noqa: SIM118
         examples = tensors.pop("examples").numpy().astype(np.float32) / 127.5 - 1
-    except (OSError, KeyError, ValueError, SafetensorError) as problem:
+    except (KeyError, TypeError) as problem:
         raise BadInput(f"{path} cannot be read as an energy-based memory: {problem}") from problem
-    card = Card.from_json(values, str(beside))
+    card = Card.from_json(values, str(path.with_suffix(".json")))
     memory = Ebmm(card)
     fit(memory, weights_of(tensors, f"{MEMORY}/"))
     twin, theirs = None, weights_of(tensors, f"{TWIN}/")
@@ -104,10 +105,7 @@ def bundle_of_run(folder: Path) -> Bundle:
         if name == TWIN and TWIN not in list_checkpoints(folder):
             break
         tensors, metadata = load_checkpoint(folder, name, as_torch=True)
-        try:
-            card = Card.from_json(json.loads(metadata["card"]), str(folder))
-        except (KeyError, ValueError) as problem:
-            raise BadInput(f"The checkpoint of {folder} does not say which memory it belongs to") from problem
+        card = Card.from_json(read_card(metadata, f"The checkpoint of {folder}"), str(folder))
         models.append(Ebmm(card))
         fit(models[-1], weights_of(tensors))
     card = models[0].card

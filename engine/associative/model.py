@@ -15,8 +15,11 @@ from engine.associative.energy import EnergyNetwork, Fast
 from engine.associative.recurrent import RecurrentEnergy
 from engine.data.patterns import DataName
 from engine.errors import BadInput
+from engine.weights import UNUSABLE
 
 FORMAT = 1
+LARGEST = 1 << 26  # numbers in a layer: a file of a few bytes must not take all memory there is
+WIDEST, MOST_STEPS = 8192, 10_000
 FormName = Literal["dense", "recurrent", "convolutional"]
 
 
@@ -53,8 +56,17 @@ class Card:
                 raise BadInput(f"{where} is of format {values['format']}; this Athanor reads format {FORMAT}")
             height, width, channels = (int(n) for n in values["shape"])
             numbers = {key: int(values[key]) for key in ("width", "hidden", "code", "reads", "writes", "patterns")}
+            size = height * width * channels + numbers["code"]
+            if (
+                min(height, width, channels, numbers["width"], numbers["hidden"]) < 1
+                or min(numbers.values()) < 0
+                or size * (numbers["width"] + numbers["hidden"]) > LARGEST
+                or max(numbers["width"], numbers["hidden"], numbers["code"]) > WIDEST
+                or max(numbers["reads"], numbers["writes"]) > MOST_STEPS
+            ):
+                raise ValueError("no memory has such sizes")
             return cls(values["form"], values["data"], (height, width, channels), made=dict(values["made"]), **numbers)
-        except (KeyError, TypeError, ValueError) as problem:
+        except UNUSABLE as problem:
             if isinstance(problem, BadInput):
                 raise
             raise BadInput(f"{where} does not describe an energy-based memory: {problem}") from problem

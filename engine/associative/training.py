@@ -96,7 +96,7 @@ def train(
     goes on as if it had never stopped. Raises BadInput if a loss is not finite (the last good weights are saved
     first), and if ``resume`` does not fit.
     """
-    optimiser = torch.optim.AdamW(model.parameters(), learning_rate, weight_decay=1e-6)
+    optimiser = torch.optim.AdamW(model.parameters(), learning_rate, weight_decay=1e-6, fused=True)
     random = np.random.default_rng(seed)
     device = next(model.parameters()).device
     done = 0 if resume is None else _restore(model, optimiser, random, resume)
@@ -108,7 +108,8 @@ def train(
         loss, found = loss_of(model, patterns, queries, lessons.order)
         optimiser.zero_grad()
         loss.backward()  # type: ignore[no-untyped-call]
-        norm = torch.nn.utils.get_total_norm([p.grad for p in model.parameters() if p.grad is not None]).item()
+        length = nn.utils.get_total_norm([p.grad for p in model.parameters() if p.grad is not None])
+        norm = length.item()
         if not math.isfinite(loss.item()):
             save(_checkpoint(model, optimiser, random, done))
             raise BadInput(
@@ -119,7 +120,7 @@ def train(
             rate = learning_rate * min(1.0, (done + 1) / WARM_UP, max(0.02, 2 * (1 - done / updates)))
             for group in optimiser.param_groups:
                 group["lr"] = rate
-            nn.utils.clip_grad_norm_(model.parameters(), clip)
+            nn.utils.clip_grads_with_norm_(model.parameters(), clip, length)
             optimiser.step()
         done += 1
         error = lessons.data.error(found.detach().cpu().numpy(), drawn).mean()

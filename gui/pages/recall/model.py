@@ -211,4 +211,4 @@ class RecallRecord:
 
 def figure(value: Any) -> str:
     """A number in three digits, "not trained" where there is none."""
-    return f"{value:.3g}" if isinstance(value, (int, float)) and isfinite(value) else "not trained"
+    return f"{value:#.3g}".rstrip(".") if isinstance(value, (int, float)) and isfinite(value) else "not trained"

@@ -44,7 +44,7 @@ class Toolbar(QFrame):
         self.trace = QComboBox()
         self.trace.setAccessibleName("Write shown")
         self.trace.setToolTip("Which write is shown; while a memory learns, one after every few hundred updates")
-        self.trace.setMinimumContentsLength(15)
+        self.trace.setMinimumContentsLength(22)
         self.trace.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.damage_button = self._button(
             "Damage all", "Damage every stored pattern at random and read it (D)", "spark"

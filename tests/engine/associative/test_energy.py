@@ -113,7 +113,7 @@ def test_third_order_gradient_by_finite_differences(name: str) -> None:
     assert abs(numeric - slope) < 1e-6 * max(abs(slope), 1e-3)
 
 
-@pytest.mark.parametrize("name", ["dense", "coded"])
+@pytest.mark.parametrize("name", ["dense", "coded", "convolutional"])
 def test_derivatives_by_hand_equal_automatic_ones(name: str) -> None:
     network, _, patterns, _ = setting(name)
     fast = tuple(w + 0.1 * torch.randn_like(w) for w in network.start(TASKS))

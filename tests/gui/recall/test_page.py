@@ -67,7 +67,7 @@ def test_a_write_and_its_reads_are_shown(opened):
     assert panels.energies.state.groups["stored"].tolist() == [[0, -1, -2]] * 3
     assert panels.energies.state.words == "stored below unseen in 100% of pairs"
     assert opened.transport.timeline.state.steps == WRITES + 1 + READS + 1
-    assert "swap control 3 · unwritten twin 2.5" in opened.verdict.text()
+    assert "swap control 3.00 · unwritten twin 2.50" in opened.verdict.text()
     assert opened.verdict.text().endswith("a memory")
     opened.grab()
 
