@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from safetensors import SafetensorError, safe_open
 from safetensors.torch import save
 from torch import Tensor, nn
 
@@ -19,6 +18,7 @@ from engine.control.quantities import Task
 from engine.control.readout import Readout
 from engine.control.tasks import find_task
 from engine.errors import BadInput
+from engine.weights import UNUSABLE, check_room, read_card, read_model
 
 FORMAT = 1
 
@@ -53,7 +53,7 @@ class Card:
             return cls(
                 str(values["task"]), sizes, bool(values["stochastic"]), str(values["algorithm"]), dict(values["made"])
             )
-        except (KeyError, TypeError, ValueError) as problem:
+        except UNUSABLE as problem:
             if isinstance(problem, BadInput):
                 raise
             raise BadInput(f"{where} does not describe a trained policy: {problem}") from problem
@@ -87,6 +87,7 @@ def tensors_of(policy: Policy, readout: Readout | None) -> dict[str, Tensor]:
 
 def restore(card: Card, tensors: Mapping[str, Tensor], where: str) -> Trained:
     """The policy of a card with these weights; raises BadInput naming ``where`` if they do not fit."""
+    check_room(lambda: Actor(card.sizes, card.stochastic), tensors, where)
     actor = Actor(card.sizes, card.stochastic)
     eye: nn.Module = Eye() if card.sizes.pixels else nn.Identity()
     for name, module in (("actor", actor), ("eye", eye)):
@@ -105,11 +106,7 @@ def restore(card: Card, tensors: Mapping[str, Tensor], where: str) -> Trained:
 
 def card_of(metadata: Mapping[str, str], where: str) -> Card:
     """The card in a checkpoint's metadata; raises BadInput naming ``where``."""
-    try:
-        values = json.loads(metadata["card"])
-    except (KeyError, ValueError) as problem:
-        raise BadInput(f"{where} does not say which policy it holds") from problem
-    return Card.from_json(values, where)
+    return Card.from_json(read_card(metadata, where), where)
 
 
 def save_model(folder: Path, name: str, trained: Trained) -> Path:
@@ -125,11 +122,5 @@ def save_model(folder: Path, name: str, trained: Trained) -> Path:
 
 def load_model(path: Path) -> Trained:
     """A model file with its JSON beside it; raises BadInput naming the file."""
-    beside = path.with_suffix(".json")
-    try:
-        values = json.loads(beside.read_text(encoding="utf-8"))
-        with safe_open(path, framework="pt") as file:
-            tensors = {key: file.get_tensor(key) for key in file.keys()}  # noqa: SIM118
-    except (OSError, ValueError, SafetensorError) as problem:
-        raise BadInput(f"{path} cannot be read as a trained policy: {problem}") from problem
-    return restore(Card.from_json(values, str(beside)), tensors, str(path))
+    values, tensors = read_model(path, "a trained policy")
+    return restore(Card.from_json(values, str(path.with_suffix(".json"))), tensors, str(path))

@@ -63,7 +63,11 @@ def mnist() -> Pictures:
             break
         if all(_idx_path(folder, name) for name in IDX.values()):
             return _pictures({key: _read_idx(folder, name) for key, name in IDX.items()}, folder)
-    path = find(MNIST)
+    return read_packed(find(MNIST))
+
+
+def read_packed(path: Path) -> Pictures:
+    """MNIST as one ``.npz`` of four arrays; raises BadInput."""
     try:
         with open(path, "rb") as stream, np.load(stream, allow_pickle=False) as file:
             arrays = {key: file[key] for key in IDX}
@@ -76,10 +80,14 @@ def _pictures(arrays: dict[str, NDArray[np.uint8]], where: Path) -> Pictures:
     images, labels = [], []
     for part in ("train", "test"):
         x, y = arrays[f"x_{part}"], arrays[f"y_{part}"]
+        if not (isinstance(x, np.ndarray) and isinstance(y, np.ndarray) and y.dtype.kind in "iu"):
+            raise BadInput(f"{where} cannot be read as MNIST: its {part} part is no array of numbers")
         if x.ndim != 3 or x.dtype != np.uint8 or y.shape != x.shape[:1] or not len(x) or y.max() >= CLASSES:
             raise BadInput(f"{where} cannot be read as MNIST: its {part} part has shapes {x.shape} and {y.shape}")
         images.append(x)
         labels.append(y.astype(np.int64))
+    if images[0].shape[1:] != images[1].shape[1:]:
+        raise BadInput(f"{where} cannot be read as MNIST: its parts hold pictures of two sizes")
     test = np.repeat([False, True], [len(part) for part in images])
     return Pictures(np.concatenate(images), np.concatenate(labels), test)
 

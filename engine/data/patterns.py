@@ -167,6 +167,8 @@ def load(name: DataName, size: int | None = None) -> Patterns:
 
 def _scaled(values: NDArray[Any], most: float) -> Floats:
     """Whole numbers 0..most as rows of values in [-1, 1]."""
+    if not isinstance(values, np.ndarray) or not values.ndim or not values.size or values.dtype.kind not in "fiu":
+        raise BadInput("A file of pictures holds something else than pictures")
     rows: Floats = (values.reshape(len(values), -1) * np.float32(2 / most) - 1).astype(np.float32)
     return rows
 

@@ -28,7 +28,7 @@ def read_picture(path: Path, shape: tuple[int, int, int], *, binary: bool) -> Fl
         ground = Image.new("RGBA", upright.size, "white")
         ground.alpha_composite(upright)
         fitted = ImageOps.fit(ground.convert("RGB"), (width, height), Image.Resampling.BOX)
-    except (OSError, ValueError, SyntaxError, EOFError, Image.DecompressionBombError) as problem:
+    except Exception as problem:  # a damaged picture fails in many ways, some of them the decoder's own mistakes
         raise BadInput(f"{path.name} cannot be read as a picture: {problem}") from problem
     values = np.asarray(fitted, np.float32) / 127.5 - 1
     if channels == 1:

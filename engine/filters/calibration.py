@@ -66,7 +66,7 @@ class Calibration:
             thresholds = tuple(tuple(float(value) for value in row) for row in values["thresholds"])
             if len(sizes) != len(thresholds) or not sizes or any(len(row) != len(RATES) for row in thresholds):
                 raise ValueError("they have the wrong shape")
-        except (KeyError, TypeError, ValueError) as problem:
+        except (KeyError, TypeError, ValueError, OverflowError) as problem:
             raise BadInput(f"Thresholds cannot be read: {problem}") from problem
         return cls(sizes, thresholds)
 

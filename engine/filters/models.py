@@ -9,14 +9,14 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from safetensors import SafetensorError
-from safetensors.torch import load, save
+from safetensors.torch import save
 from torch import Tensor
 
 from engine.errors import BadInput
 from engine.filters.calibration import Calibration
 from engine.filters.network import SetMemory, Sizes
 from engine.filters.rivals import build
+from engine.weights import UNUSABLE, read_model
 
 FORMAT = 1
 PRETRAINED = "pretrained/"
@@ -54,10 +54,10 @@ class Card:
             if values["format"] != FORMAT:
                 raise BadInput(f"{where} is of format {values['format']}; this Athanor reads format {FORMAT}")
             low, high = values["trained"]
-            sizes, calibration = Sizes(**values["sizes"]), Calibration.from_json(values["calibration"])
+            sizes, calibration = Sizes.from_json(values["sizes"]), Calibration.from_json(values["calibration"])
             made = dict(values["made"])
             return cls(str(values["model"]), str(values["task"]), sizes, (int(low), int(high)), calibration, made)
-        except (KeyError, TypeError, ValueError) as problem:
+        except UNUSABLE as problem:
             if isinstance(problem, BadInput):
                 raise
             raise BadInput(f"{where} does not describe a trained set memory: {problem}") from problem
@@ -85,13 +85,8 @@ def save_model(folder: Path, name: str, card: Card, network: SetMemory) -> Path:
 
 def load_model(path: Path) -> tuple[Card, SetMemory]:
     """Card and network of a model file with its JSON beside it; raises BadInput naming the file."""
-    beside = path.with_suffix(".json")
-    try:
-        values = json.loads(beside.read_text(encoding="utf-8"))
-        tensors = load(path.read_bytes())
-    except (OSError, ValueError, SafetensorError) as problem:
-        raise BadInput(f"{path} cannot be read as a trained set memory: {problem}") from problem
-    card = Card.from_json(values, str(beside))
+    values, tensors = read_model(path, "a trained set memory")
+    card = Card.from_json(values, str(path.with_suffix(".json")))
     network = build(card.model, card.sizes)  # type: ignore[arg-type]
     load_weights(network, tensors, str(path))
     return card, network

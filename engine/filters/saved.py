@@ -19,11 +19,12 @@ from safetensors import SafetensorError
 from safetensors.numpy import load, save
 
 from engine.errors import BadInput
-from engine.filters.bloom import BloomFilter, Fingerprints
+from engine.filters.bloom import HASHES, BloomFilter, Fingerprints
 from engine.filters.calibration import Choice
 from engine.filters.filter import PRECISIONS, SetFilter
 from engine.filters.models import fingerprint
 from engine.filters.network import SetMemory
+from engine.runs.files import decode_json
 
 FORMAT = 1
 LARGEST = 1 << 30
@@ -71,7 +72,7 @@ def load_filter(path: Path, find: Find) -> tuple[SetFilter, str]:
     try:
         network = find(str(fields["network"]), str(fields["network_sha256"]))
         made = _restore(network, tensors, fields)
-    except (KeyError, TypeError, ValueError, OverflowError) as problem:
+    except (KeyError, IndexError, TypeError, ValueError, OverflowError) as problem:
         if isinstance(problem, BadInput):
             raise
         raise BadInput(f"{path} is not a filter that this Athanor can read: {problem}") from problem
@@ -85,15 +86,18 @@ def _read(path: Path) -> tuple[dict[str, NDArray[Any]], dict[str, Any]]:
         data = path.read_bytes()
         tensors = load(data)
         length = int.from_bytes(data[:8], "little")
-        metadata = json.loads(data[8 : 8 + length])["__metadata__"]
+        metadata = decode_json(data[8 : 8 + length])["__metadata__"]
         text, checksum = metadata["filter"], metadata["sha256"]
-    except (OSError, SafetensorError, ValueError, KeyError, TypeError) as problem:
+    except (OSError, SafetensorError, ValueError, KeyError, TypeError, AttributeError) as problem:
         if isinstance(problem, BadInput):
             raise
         raise BadInput(f"{path} is not a whole filter file; it may have been cut: {problem}") from problem
     if _checksum(tensors, text) != checksum:
         raise BadInput(f"{path} was altered after it was saved (its checksum does not fit); it cannot be trusted")
-    fields = json.loads(text)
+    try:
+        fields = decode_json(text.encode("utf-8", "replace"))
+    except ValueError as problem:
+        raise BadInput(f"{path} does not say what kind of filter it holds: {problem}") from problem
     if not isinstance(fields, dict) or fields.get("format") != FORMAT:
         raise BadInput(f"{path} is a filter of a format that this Athanor does not read")
     return tensors, fields
@@ -104,6 +108,8 @@ def _restore(network: SetMemory, tensors: dict[str, NDArray[Any]], fields: dict[
     memory = tensors["memory"]
     if precision not in PRECISIONS or memory.dtype != np.float32 or memory.ndim != 1 or not np.isfinite(memory).all():
         raise ValueError("its memory is damaged")
+    if n < 0 or len(memory) != network.numbers(n):
+        raise ValueError(f"its memory has {len(memory):,} numbers and its network another count")
     choice = Choice(float(fields["threshold"]), float(fields["network_rate"]), float(fields["backup_rate"]))
     backups = [_filter(shape, tensors[f"backup/{i}"]) for i, shape in enumerate(fields["backups"])]
     first = backups.pop(0) if fields["sealed_backup"] else None
@@ -128,11 +134,15 @@ def _shape(filter: BloomFilter | Fingerprints) -> dict[str, Any]:
 def _filter(shape: dict[str, Any], array: NDArray[Any]) -> BloomFilter | Fingerprints:
     if shape["kind"] == "bloom":
         bloom = BloomFilter(1, 0.5)
-        bloom.k = int(shape["hashes"])
-        bloom.array = np.unpackbits(array)[: int(shape["bits"])].astype(np.bool_)
+        bloom.k, bits = int(shape["hashes"]), int(shape["bits"])
+        if not 1 <= bloom.k <= HASHES or array.dtype != np.uint8 or array.shape != (-(-bits // 8),) or not array.size:
+            raise ValueError("a filter of bits is damaged")
+        bloom.array = np.unpackbits(array)[:bits].astype(np.bool_)
         return bloom
     short = Fingerprints(1, 0.5)
     short.width, short.room, short.values = int(shape["width"]), int(shape["room"]), array
+    if not 1 <= short.width <= 63 or short.room < 0 or array.dtype != np.uint64 or array.ndim != 1:
+        raise ValueError("a list of fingerprints is damaged")
     return short
 
 

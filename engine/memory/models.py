@@ -7,7 +7,6 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-from safetensors import SafetensorError, safe_open
 from safetensors.torch import save
 from torch import Tensor
 
@@ -15,6 +14,7 @@ from engine.errors import BadInput
 from engine.memory.catalogue import build
 from engine.memory.interface import MemoryNetwork, Sizes
 from engine.memory.training import load_weights
+from engine.weights import UNUSABLE, check_room, read_card, read_model
 
 FORMAT = 1
 
@@ -50,7 +50,7 @@ class Card:
             made, story = dict(values["made"]), int(values["story"])
             together = tuple(int(each) for each in values.get("together", ()))  # files of before have none
             return cls(str(values["model"]), str(values["task"]), sizes, story, (int(low), int(high)), made, together)
-        except (KeyError, TypeError, ValueError) as problem:
+        except UNUSABLE as problem:
             if isinstance(problem, BadInput):
                 raise
             raise BadInput(f"{where} does not describe a trained network: {problem}") from problem
@@ -58,15 +58,12 @@ class Card:
 
 def card_of(metadata: dict[str, str], where: str) -> Card:
     """The card in a checkpoint's metadata; raises BadInput naming ``where``."""
-    try:
-        values = json.loads(metadata["card"])
-    except (KeyError, ValueError) as problem:
-        raise BadInput(f"{where} does not say which network it belongs to") from problem
-    return Card.from_json(values, where)
+    return Card.from_json(read_card(metadata, where), where)
 
 
 def restore(card: Card, tensors: dict[str, Tensor]) -> MemoryNetwork[Any]:
     """The network of a card with these weights (names as in checkpoints); raises BadInput if they do not fit."""
+    check_room(lambda: build(card.model, card.sizes), tensors, f"The card of a {card.model}")
     network = build(card.model, card.sizes)
     load_weights(network, tensors)
     return network
@@ -85,14 +82,8 @@ def save_model(folder: Path, name: str, card: Card, network: MemoryNetwork[Any])
 
 def load_model(path: Path) -> tuple[Card, MemoryNetwork[Any]]:
     """Card and network of a model file with its JSON beside it; raises BadInput naming the file."""
-    beside = path.with_suffix(".json")
-    try:
-        values = json.loads(beside.read_text(encoding="utf-8"))
-        with safe_open(path, framework="pt") as file:
-            tensors = {key: file.get_tensor(key) for key in file.keys()}  # noqa: SIM118
-    except (OSError, ValueError, SafetensorError) as problem:
-        raise BadInput(f"{path} cannot be read as a trained network: {problem}") from problem
-    card = Card.from_json(values, str(beside))
+    values, tensors = read_model(path, "a trained network")
+    card = Card.from_json(values, str(path.with_suffix(".json")))
     return card, restore(card, tensors)
 
 

@@ -19,7 +19,7 @@ from typing import Any
 from engine.data.folders import user_folder
 from engine.errors import BadInput
 from engine.experiments.experiment import Experiment
-from engine.runs.files import encode_json
+from engine.runs.files import decode_json, encode_json
 from engine.service.devices import check_device
 from engine.service.jobs import Job, JobState
 from engine.service.seeds import check_seed, parse_seed
@@ -145,7 +145,7 @@ class Journal:
         found = []
         for line in lines:
             with contextlib.suppress(ValueError):
-                entry = json.loads(line)
+                entry = decode_json(line)
                 if isinstance(entry, dict):
                     found.append(entry)
         return found

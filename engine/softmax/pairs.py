@@ -15,9 +15,11 @@ from torch import Tensor
 
 from engine.data.vocabulary import Vocabulary
 from engine.errors import BadInput
+from engine.runs.files import decode_json
 from engine.softmax.language_model import LanguageModel, Sizes
 from engine.softmax.rule import Rule
 from engine.softmax.twins import Twin
+from engine.weights import UNUSABLE, check_room
 
 FORMAT = 1
 NAMES = ("plain", "hebbian")
@@ -56,7 +58,7 @@ def pair_tensors(pair: Pair, made: Mapping[str, Any]) -> tuple[dict[str, Tensor]
 def restore_pair(tensors: Mapping[str, Tensor], metadata: Mapping[str, str], where: str) -> Pair:
     """The pair; raises BadInput naming ``where`` it was read, if it is not one or does not fit together."""
     try:
-        card = json.loads(metadata["pair"])
+        card = decode_json(metadata["pair"].encode("utf-8", "replace"))
         if card["format"] != FORMAT:
             raise BadInput(f"{where} is of format {card['format']}; this Athanor reads format {FORMAT}")
         words = [str(word) for word in card["words"]]
@@ -65,6 +67,7 @@ def restore_pair(tensors: Mapping[str, Tensor], metadata: Mapping[str, str], whe
         rate, output_rate = (float(value) for value in card["rates"])
         if sizes.words != len(words) or len(vocabulary.counts) != len(words):
             raise ValueError(f"it has rows for {sizes.words} words and names {len(words)}")
+        check_room(lambda: LanguageModel(sizes, rule, torch.zeros(len(words))), tensors, where)
         twins = []
         for name, chosen in zip(NAMES, (None, rule), strict=True):
             twin = Twin(sizes, vocabulary.counts, seed=0, rate=rate, output_rate=output_rate, rule=chosen)
@@ -74,7 +77,7 @@ def restore_pair(tensors: Mapping[str, Tensor], metadata: Mapping[str, str], whe
                 raise ValueError("a weight is not a finite number")
             twin.model.load_state_dict(weights)
             twins.append(twin)
-    except (KeyError, TypeError, ValueError, RuntimeError) as problem:
+    except (RuntimeError, ArithmeticError, *UNUSABLE) as problem:
         if isinstance(problem, BadInput):
             raise
         raise BadInput(f"{where} cannot be read as twins: {problem}") from problem
@@ -87,7 +90,7 @@ def load_pair(path: Path) -> Pair:
         with safe_open(path, framework="pt") as file:
             tensors = {key: file.get_tensor(key) for key in file.keys()}  # noqa: SIM118
             metadata = dict(file.metadata() or {})
-    except (OSError, SafetensorError) as problem:
+    except (OSError, SafetensorError, *UNUSABLE) as problem:
         raise BadInput(f"{path} cannot be read as twins: {problem}") from problem
     return restore_pair(tensors, metadata, str(path))
 

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import (
     QAbstractItemView,
     QAbstractSlider,
     QAbstractSpinBox,
+    QApplication,
     QComboBox,
     QLineEdit,
     QPlainTextEdit,
@@ -266,3 +267,16 @@ def test_nothing_is_clipped_at_the_smallest_size(whole):
 def test_the_engine_may_run_in_a_thread(make_application, run_job):
     whole = make_application("--engine", "inline")
     assert run_job(whole).status == "finished"
+
+
+def test_turning_pages_leaves_no_widgets_behind(whole, qtbot):
+    def turn():
+        for name in ("experiments", "settings"):
+            whole.window.show_page(name)
+            qtbot.wait(20)
+
+    turn()
+    before = len(QApplication.allWidgets())
+    for _ in range(3):
+        turn()
+    assert len(QApplication.allWidgets()) == before
