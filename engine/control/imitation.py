@@ -18,12 +18,13 @@ from torch import Tensor, nn
 from engine.control.catalogue import make
 from engine.control.environment import Environment
 from engine.control.episodes import TRAINING, VALIDATION, Act, play, seeds_of
-from engine.control.learner import CLIP, VALIDATED, Report
+from engine.control.learner import CLIP
 from engine.control.networks import Actor, Sizes
 from engine.control.policy import Policy
 from engine.control.quantities import Recipe, Task
 from engine.control.replay import Replay
 from engine.control.scripted import scripted
+from engine.control.training import VALIDATED, Report
 
 ALGORITHM = "imitation"
 TEACHER = "circle-remembers"

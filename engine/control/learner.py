@@ -1,4 +1,4 @@
-"""Training a policy on a task: one straight function, read from top to bottom.
+"""What is learned from a batch of stored histories: one straight function, read from top to bottom.
 
 Heess et al. 2015, algorithm 1 (RDPG) and its stochastic sibling RSVG(0): actor and critic unrolled over stored
 histories, the critic's memory fed with the actions that were taken and kept out of the actor's gradient. Twin critics,
@@ -10,51 +10,23 @@ from __future__ import annotations
 
 import copy
 import math
-import time
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Mapping
 
 import torch
 from torch import Tensor, nn
 
 from engine.control.algorithms import ALGORITHMS, Algorithm
-from engine.control.catalogue import make
-from engine.control.environment import Environment
-from engine.control.episodes import TRAINING, VALIDATION, play, seeds_of
 from engine.control.networks import Actor, Critic, Sizes
 from engine.control.policy import Policy
 from engine.control.quantities import Recipe, Task
-from engine.control.replay import Batch, Replay
+from engine.control.replay import Batch
 from engine.errors import BadInput
 
-CAPACITY = 1500  # episodes
-RANDOM_ROUNDS = 2  # before the policy itself acts
 CLIP = 10.0  # norm of each network's gradient
-VALIDATED = 48  # fixed episodes by which the best policy is kept
-DECAYS_AFTER, LAST_RATE = 2 / 3, 0.1  # share of training, share of the learning rate
+NETWORKS = ("actor", "critic", "slow_actor", "slow_critic")
+OPTIMISERS = ("actor_optimiser", "critic_optimiser", "temperature_optimiser")
+TOLD = ("critic_loss", "value", "actor_norm", "critic_norm")  # of the last update
 IMPOSSIBLE = 4.0  # values this many times beyond any return mean that learning blew up
-
-
-@dataclass(frozen=True, slots=True)
-class Report:
-    """How a training goes, after each round.
-
-    ``validation``: mean return on fixed episodes, nan where this round was not examined; ``steps``: decisions taken.
-    """
-
-    round: int
-    rounds: int
-    updates: int
-    steps: int
-    cpu_seconds: float
-    played: float
-    validation: float
-    best: float
-    critic_loss: float
-    value: float
-    actor_norm: float
-    critic_norm: float
-    temperature: float
 
 
 class Learner:
@@ -144,6 +116,34 @@ class Learner:
                 torch._foreach_lerp_(list(slow.parameters()), list(fast.parameters()), self.recipe.follow)
         self.updates += 1
 
+    def tensors(self) -> dict[str, Tensor]:
+        """Everything that the next update depends on, besides the batch and chance."""
+        parts = {"log_temperature": self.log_temperature.detach()}
+        parts["told"] = torch.tensor([getattr(self, name) for name in TOLD], dtype=torch.float64)
+        for name in NETWORKS:
+            parts |= {f"{name}/{key}": value for key, value in getattr(self, name).state_dict().items()}
+        for name in OPTIMISERS:
+            for index, values in getattr(self, name).state_dict()["state"].items():
+                parts |= {f"{name}/{index}/{key}": value for key, value in values.items()}
+        return parts
+
+    def restore(self, tensors: Mapping[str, Tensor], updates: int) -> None:
+        """Go on where ``tensors`` were taken, after so many updates; KeyError or RuntimeError if they do not fit."""
+        with torch.no_grad():
+            self.log_temperature.copy_(tensors["log_temperature"])
+        for name in NETWORKS:
+            getattr(self, name).load_state_dict(under(name, tensors))
+        for name in OPTIMISERS:
+            optimiser = getattr(self, name)
+            state = optimiser.state_dict()
+            for key, value in under(name, tensors).items():
+                index, entry = key.split("/")
+                state["state"].setdefault(int(index), {})[entry] = value.clone()
+            optimiser.load_state_dict(state)
+        self.updates = updates
+        for name, value in zip(TOLD, tensors["told"].tolist(), strict=True):
+            setattr(self, name, value)
+
     def _noise(self, batch: Batch) -> Tensor | None:
         return torch.randn_like(batch.actions) if self.algorithm.stochastic else None
 
@@ -156,6 +156,11 @@ class Learner:
             )
 
 
+def under(name: str, tensors: Mapping[str, Tensor]) -> dict[str, Tensor]:
+    """Those whose names begin with ``name/``, without that."""
+    return {key.removeprefix(f"{name}/"): value for key, value in tensors.items() if key.startswith(f"{name}/")}
+
+
 def _least(values: list[Tensor]) -> Tensor:
     return torch.minimum(*values) if len(values) == 2 else values[0]
 
@@ -166,95 +171,3 @@ def _clip(network: nn.Module, name: str) -> float:
     if math.isfinite(norm):
         return norm
     raise BadInput(f"the gradient of the {name} is not finite")
-
-
-@torch.no_grad()
-def collect(
-    policy: Policy, environment: Environment, seeds: list[tuple[int, int, int]], recipe: Recipe, *, at_random: bool
-) -> tuple[Tensor, Tensor, Tensor]:
-    """Episodes with exploration: observations [T + 1, N, o], executed actions [T, N, m], rewards [T, N]."""
-    environment.reset(seeds)
-    mind = policy.begin(len(seeds))
-    stochastic = policy.actor.stochastic
-    correlation, size = (0.9, 1.0) if at_random else (recipe.correlation, recipe.noise)
-    drift = torch.randn(len(seeds), policy.sizes.actions)
-    observations, actions, rewards = [policy.look(environment)], [], []
-    for _ in range(environment.task.horizon):
-        drift = correlation * drift + math.sqrt(1 - correlation**2) * torch.randn_like(drift)
-        action = policy.decide(observations[-1], mind, drift if stochastic else None)
-        if at_random:
-            action = drift
-        elif not stochastic:
-            action = action + size * drift
-        action = action.clamp(-1.0, 1.0)
-        rewards.append(environment.step(action))
-        mind.last_action = action
-        actions.append(action)
-        observations.append(policy.look(environment))
-    return torch.stack(observations), torch.stack(actions), torch.stack(rewards).float()
-
-
-def train(
-    task: Task,
-    recipe: Recipe,
-    sizes: Sizes,
-    *,
-    seed: int,
-    reported: Callable[[Report, Policy], None],
-    stopping: Callable[[], bool],
-) -> tuple[Policy, Report | None]:
-    """Train, and return the policy that was best on fixed episodes, and the last report.
-
-    ``reported`` is called after each round; ``stopping`` is asked before each update. The same seed gives the same
-    policy to the last bit on the same machine. If learning becomes unstable, ``reported`` has seen the best policy
-    before, and BadInput says what blew up.
-    """
-    started = time.process_time()
-    torch.manual_seed(seed)
-    random = torch.Generator().manual_seed(seed)
-    learner = Learner(task, recipe, sizes)
-    environment, examined = make(task), make(task)
-    width = sizes.observations
-    replay = Replay(CAPACITY, task.horizon, width, sizes.actions, pixels=sizes.pixels, terminal=task.terminal)
-    best, best_policy, report = -math.inf, copy.deepcopy(learner.policy()), None
-    every = max(1, recipe.rounds // 60)
-    for number in range(1, recipe.rounds + 1):
-        seeds = seeds_of(TRAINING, seed, number * recipe.environments, recipe.environments)
-        policy = learner.policy()
-        played = collect(policy, environment, seeds, recipe, at_random=number <= RANDOM_ROUNDS)
-        replay.add(*played)
-        left = (1 - number / recipe.rounds) / (1 - DECAYS_AFTER)
-        learner.set_rate(LAST_RATE + (1 - LAST_RATE) * min(1.0, left))
-        for _ in range(recipe.updates):
-            if stopping():
-                return best_policy, report
-            try:
-                learner.update(replay.sample(recipe.batch, recipe.burn_in, recipe.length, random))
-            except BadInput as problem:
-                kept = "the best policy so far was kept" if best > -math.inf else "nothing had been learned yet"
-                raise BadInput(
-                    f"Learning stopped after {learner.updates} updates because {problem}; {kept}. "
-                    "A lower learning rate or a smaller reward scale may help"
-                ) from problem
-        validation = math.nan
-        if number % every == 0 or number == recipe.rounds:
-            validation = play(policy, examined, seeds_of(VALIDATION, 0, 0, VALIDATED)).returns.mean().item()
-            if validation > best:
-                best, best_policy = validation, copy.deepcopy(policy)
-        report = Report(
-            number,
-            recipe.rounds,
-            learner.updates,
-            number * recipe.environments * task.horizon,
-            time.process_time() - started,
-            played[2].sum(0).mean().item(),
-            validation,
-            best,
-            learner.critic_loss,
-            learner.value,
-            learner.actor_norm,
-            learner.critic_norm,
-            learner.log_temperature.exp().item(),
-        )
-        reported(report, policy)
-    return best_policy, report

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import torch
@@ -60,6 +61,18 @@ class Replay:
             self._rewards[self._next] = rewards[:, k]
             self._next = (self._next + 1) % len(self._rewards)
             self.episodes = min(self.episodes + 1, len(self._rewards))
+
+    def tensors(self) -> dict[str, Tensor]:
+        """What is kept, the oldest not necessarily first."""
+        kept = {"observations": self._observations, "actions": self._actions, "rewards": self._rewards}
+        return {name: value[: self.episodes] for name, value in kept.items()} | {"next": torch.tensor(self._next)}
+
+    def restore(self, tensors: Mapping[str, Tensor]) -> None:
+        """Keep what was kept; raises KeyError or RuntimeError if it does not fit."""
+        self.episodes, self._next = len(tensors["rewards"]), int(tensors["next"])
+        self._observations[: self.episodes] = tensors["observations"]
+        self._actions[: self.episodes] = tensors["actions"]
+        self._rewards[: self.episodes] = tensors["rewards"]
 
     def sample(self, batch: int, burn_in: int, length: int, random: Generator) -> Batch:
         """Segments of ``burn_in + length`` steps, or whole episodes with length 0.

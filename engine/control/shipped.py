@@ -12,8 +12,9 @@ KIND_TITLES: dict[str, str] = {
     "feed-forward": "Feed-forward",
     "frame-stack": "Five frames",
     "full-information": "Sees everything",
+    "taught": "LSTM, taught",
 }
-"""What a policy sees and remembers, by the name it has in settings."""
+"""What a policy sees, remembers and learned from, by the name it has in settings."""
 
 
 def folder() -> Path:

@@ -14,7 +14,7 @@ TURN = Quantity("angle", "rad", -math.pi, math.pi)
 TORQUE, FORCE = Quantity("torque", "2 N m"), Quantity("force", "10 N")
 
 SHORT = Recipe(environments=8, rounds=45, hidden=32, follow=0.01)
-LONG = Recipe("rsac", 0.97, 1.0, 1e-3, 0, 0, 8, 8, 40, 200, correlation=0.9, keeping=2.0)
+LONG = Recipe("rsac", 0.97, 1.0, 1e-3, 0, 0, 8, 8, 40, 180)
 
 
 def _pendulum(name: str, view: str, title: str, summary: str, recipe: Recipe = SHORT, **options: Any) -> Task:

@@ -31,21 +31,39 @@ def publish(folder: Path, target: Path) -> Path:
         raise BadInput(f"{folder} is no finished training of control")
     tensors, metadata = load_checkpoint(folder, BEST, as_torch=True)
     trained = restore(card_of(metadata, f"The checkpoint of {folder}"), tensors, f"The checkpoint of {folder}")
-    usual = find("control").configure(None, {}).to_dict()
-    words = [
-        f"--set {key}={value}" for key, value in made.configuration.items() if key == "task" or value != usual[key]
-    ]
     origin = {
         **trained.card.made,
-        "commands": [" ".join(("athanor run control", *words, f"--seed {made.seed}"))],
+        "commands": commands(record),
         "date": made.created[:10],
         "machine": made.versions.get("platform", ""),
         "versions": {key: value for key, value in made.versions.items() if key in ("torch", "numpy")},
         "figures": status.result or {},
+        "curve": curve(record),
     }
     trained = replace(trained, card=replace(trained.card, made=origin))
-    kind = "lstm" if agent in ("train", "imitate") else agent
+    kind = {"train": "lstm", "imitate": "taught"}.get(agent, agent)
     return save_model(target, name_for(find_task(trained.card.task), kind), trained)
+
+
+def commands(record: Record) -> list[str]:
+    """What to type to train the same policy again, a run that it went on from first."""
+    made = record.metadata
+    before = commands(Record.open(record.folder.parent / made.parent)) if made.parent else []
+    usual = find("control").configure(None, {}).to_dict()
+    words = ["athanor run control"]
+    words += [
+        f"--set {key}={value}" for key, value in made.configuration.items() if key == "task" or value != usual[key]
+    ]
+    words += ["--parent ID"] if before else []
+    return [*before, " ".join((*words, f"--seed {made.seed}"))]
+
+
+def curve(record: Record) -> list[list[float]]:
+    """Updates and mean return on the fixed episodes of validation then, those of a run that it went on from first."""
+    own = [[int(at), round(float(value), 2)] for at, value in zip(*record.scalars("return"), strict=True)]
+    made = record.metadata
+    before = curve(Record.open(record.folder.parent / made.parent)) if made.parent else []
+    return [point for point in before if not own or point[0] < own[0][0]] + own
 
 
 if __name__ == "__main__":

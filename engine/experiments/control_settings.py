@@ -25,7 +25,7 @@ AGENTS: tuple[str, ...] = (
 )
 """pretrained/NAME and the id of a training are agents too."""
 
-BESIDE: tuple[str, ...] = ("lstm", "feed-forward", "frame-stack", "full-information", *AGENTS[6:])
+BESIDE: tuple[str, ...] = ("lstm", "feed-forward", "frame-stack", "full-information", "taught", *AGENTS[6:])
 """Whom an agent can be shown beside: policies that come with Athanor, and scripted agents."""
 
 TRAINED = ("train", "feed-forward", "frame-stack", "full-information", "imitate")
@@ -99,6 +99,9 @@ class ControlConfiguration(Configuration):
         None, ge=0, le=20, description="Bias of the LSTM's forget gates at the start, about log of the steps to keep"
     )
     noise: float | None = Field(None, ge=0, le=2, description="Exploration of a deterministic policy, of the range 1")
+    correlation: float | None = Field(
+        None, ge=0, lt=1, description="Of the noise of exploration, from one step to the next"
+    )
 
     @field_validator("task")
     @classmethod

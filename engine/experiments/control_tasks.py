@@ -8,9 +8,8 @@ from __future__ import annotations
 
 import json
 import math
-import time
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +22,6 @@ from engine.control.episodes import EVALUATION, VALIDATION, Play, play_scripted,
 from engine.control.examination import CELLS, examine, figures, probe_trial
 from engine.control.imitation import ALGORITHM, LESSONS, imitate
 from engine.control.latency import TRIALS, trials_of
-from engine.control.learner import Report, train
 from engine.control.models import Card, Trained, card_of, load_model, restore, tensors_of
 from engine.control.networks import Kind, Sizes
 from engine.control.policy import Policy
@@ -34,6 +32,7 @@ from engine.control.scripted import SCRIPTED, scripted
 from engine.control.shipped import folder as shipped
 from engine.control.shipped import name_for, names
 from engine.control.tasks import TASKS
+from engine.control.training import Report, Saved, train
 from engine.errors import BadInput, Stopped
 from engine.experiments.context import Context
 from engine.experiments.control_settings import AGENTS, BESIDE, TRAINED, ControlConfiguration
@@ -41,7 +40,7 @@ from engine.runs.checkpoints import load_checkpoint
 from engine.runs.schema import Column, check_name
 
 PRETRAINED = "pretrained"
-BEST = "best"
+BEST, LATEST = "best", "latest"
 LIVE_SCENES = 15  # episodes shown while learning
 
 
@@ -85,6 +84,8 @@ def _learn(
 ) -> tuple[Trained, dict[str, Any], Stage]:
     """Train; every improvement is kept at once, and some episodes are shown on the way."""
     taught = c.agent == "imitate"
+    if taught and context.parent:
+        raise BadInput("imitate has no training to go on from; it takes less than a minute, begin anew")
     if taught and not task.maze:
         raise BadInput(f"imitate needs a scripted agent to learn from, and there is none for {task.name}")
     recipe = c.recipe(LESSONS if taught else task.recipe)
@@ -92,9 +93,9 @@ def _learn(
     stochastic = not taught and ALGORITHMS[recipe.algorithm].stochastic
     algorithm = ALGORITHM if taught else recipe.algorithm
     card = Card(task.name, sizes, stochastic, algorithm, {"recipe": asdict(recipe)})
+    texts = {"card": json.dumps(card.to_json())}
     stage: Stage | None = None
     last: Report | None = None
-    curve: list[float] = []
     every = max(1, recipe.rounds // LIVE_SCENES)
 
     def reported(report: Report, policy: Policy) -> None:
@@ -104,10 +105,8 @@ def _learn(
             stage = Stage(context, task, [player_of(c.agent, now), *beside])
         context.progress(report.updates, recipe.rounds * recipe.updates, "updates")
         _curves(context, report)
-        if not math.isnan(report.validation):
-            curve.append(report.validation)
-            if report.validation >= report.best:
-                context.checkpoint(BEST, tensors_of(now.policy, None), {"card": json.dumps(card.to_json())})
+        if report.validation >= report.best:
+            context.checkpoint(BEST, tensors_of(now.policy, None), texts)
         if report.round % every == 0:
             seed = seeds_of(VALIDATION, 0, 0, 1)[0]
             title = f"after {report.updates:,} updates"
@@ -123,21 +122,44 @@ def _learn(
             return True
         return False
 
-    started = time.process_time()
+    def kept(saved: Saved) -> None:
+        context.checkpoint(LATEST, saved[0], {**saved[1], **texts})
+
     if taught:
         policy = imitate(task, recipe, sizes, seed=context.seed, reported=reported, stopping=stopping)
     else:
-        policy, _ = train(task, recipe, sizes, seed=context.seed, reported=reported, stopping=stopping)
-    seconds = time.process_time() - started
+        policy, _ = train(
+            task,
+            recipe,
+            sizes,
+            seed=context.seed,
+            reported=reported,
+            stopping=stopping,
+            kept=kept,
+            resume=_put_aside(context.parent, card) if context.parent else None,
+            where=f"The training {context.parent.name}" if context.parent else "",
+        )
     if last is None or stage is None:
         context.check()
-        raise BadInput("Learning was stopped before its first round ended; nothing was learned")
+        raise BadInput(f"That training has gone through its {recipe.rounds} rounds; more rounds would go on with it")
     trained = Trained(card, policy, fit(policy, task))
-    context.checkpoint(BEST, tensors_of(policy, trained.readout), {"card": json.dumps(card.to_json())})
+    context.checkpoint(BEST, tensors_of(policy, trained.readout), texts)
     context.check()
     stage.players = (player_of(c.agent, trained), *beside)
-    learned = {"updates": last.updates, "steps": last.steps, "cpu_seconds": seconds, "validation": last.best}
+    learned = {"updates": last.updates, "steps": last.steps, "cpu_seconds": last.cpu_seconds, "validation": last.best}
     return trained, learned, stage
+
+
+def _put_aside(parent: Path, card: Card) -> Saved:
+    """The training of a run, which must be of the same kind as that of ``card``; raises BadInput."""
+    tensors, metadata = load_checkpoint(parent, LATEST, as_torch=True)
+    own = card_of(metadata, f"The checkpoint of {parent.name}")
+    if replace(own, made={}) != replace(card, made={}):
+        raise BadInput(
+            f"{parent.name} trained {own.algorithm} on {own.task} ({own.sizes.kind}, {own.sizes.hidden} units); "
+            f"{card.algorithm} on {card.task} ({card.sizes.kind}, {card.sizes.hidden} units) cannot go on with it"
+        )
+    return tensors, metadata
 
 
 def sizes_for(task: Task, agent: str, hidden: int) -> Sizes:

@@ -31,6 +31,10 @@ def pretrained() -> list[Source]:
     there = set(shipped.names())
     found = [Source("pretrained", name, task.title) for name, task in TASKS.items()
              if shipped.name_for(task, "lstm") in there]  # fmt: skip
+    for name, task in TASKS.items():
+        taught = shipped.name_for(task, "taught")
+        if task.name == shipped.policy_task(task) and taught in there:
+            found.append(Source(f"pretrained/{taught}", name, f"{task.title}, taught"))
     return sorted(found, key=lambda s: FIRST.index(s.task) if s.task in FIRST else len(FIRST))
 
 

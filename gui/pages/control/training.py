@@ -33,7 +33,7 @@ ALGORITHMS = (
 )
 WHAT = (
     "One of its episodes is shown as it learns. A pendulum takes two to three minutes of one core, a taught policy "
-    "under one, a water maze by reinforcement several."
+    "under one, a water maze by reinforcement five."
 )
 
 

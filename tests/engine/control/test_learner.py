@@ -11,12 +11,13 @@ import torch
 from engine.control import learner as module
 from engine.control.catalogue import make
 from engine.control.episodes import play, seeds_of
-from engine.control.learner import Learner, collect, train
+from engine.control.learner import Learner
 from engine.control.networks import KINDS, Actor, Memory, Sizes
 from engine.control.policy import Policy
 from engine.control.quantities import Recipe
 from engine.control.replay import Replay
 from engine.control.tasks import find_task
+from engine.control.training import collect, train
 from engine.errors import BadInput
 
 SMALL = Recipe(batch=4, environments=2, updates=3, rounds=4, burn_in=2, length=5)
@@ -128,7 +129,7 @@ def test_only_a_real_end_is_not_bootstrapped_through():
 
 
 def test_a_seed_gives_the_same_policy_and_stopping_keeps_the_best():
-    task, found = find_task("pendulum-p"), []
+    task, found = replace(find_task("pendulum-p"), horizon=40), []
     for _ in range(2):
         policy, report = train(task, SMALL, sizes(task), seed=5, reported=lambda *_: None, stopping=lambda: False)
         found.append([weight.clone() for weight in policy.actor.parameters()])
@@ -136,6 +137,27 @@ def test_a_seed_gives_the_same_policy_and_stopping_keeps_the_best():
     asked = iter([False] * 4 + [True] * 100)
     policy, report = train(task, SMALL, sizes(task), seed=5, reported=lambda *_: None, stopping=lambda: next(asked))
     assert report.updates == 3
+
+
+@pytest.mark.parametrize("algorithm", ["rtd3", "rsac"])
+@pytest.mark.parametrize("asked", [4, 6, 11])
+def test_a_training_gone_on_with_ends_as_if_it_had_never_stopped(algorithm, asked):
+    """Stopped within a round, at its first update or near its end: the same reports and weights, to the last bit."""
+    task, recipe = replace(find_task("wind"), horizon=12), replace(SMALL, algorithm=algorithm)
+    questions, reports, aside = iter([False] * asked + [True]), {True: [], False: []}, []
+
+    def go(whole, stopping, **more):
+        def reported(report, _):
+            reports[whole].append(replace(report, cpu_seconds=0.0))
+
+        return train(task, recipe, sizes(task), seed=3, reported=reported, stopping=stopping, **more)[0]
+
+    never, _ = go(True, lambda: False), go(False, lambda: next(questions), kept=aside.append)
+    torch.manual_seed(99)  # another process would be elsewhere in its random numbers
+    resumed = go(False, lambda: False, resume=aside[-1], where="here")
+    assert repr(reports[True]) == repr(reports[False])
+    pairs = zip(never.actor.state_dict().values(), resumed.actor.state_dict().values(), strict=True)
+    assert all(torch.equal(ours, theirs) for ours, theirs in pairs)
 
 
 @pytest.mark.parametrize("algorithm", ["rdpg", "rsvg0", "rtd3", "rsac"])
@@ -160,7 +182,7 @@ def test_a_bandit_with_a_cue_is_learned():
 
 
 def test_what_blows_up_is_named_and_the_best_policy_kept():
-    task, seen = find_task("pendulum-p"), []
+    task, seen = replace(find_task("pendulum-p"), horizon=40), []
     recipe = replace(SMALL, learning_rate=30.0, rounds=40, updates=20)
     with pytest.raises(BadInput, match=r"Learning stopped after \d+ updates because .*(blew up|not finite)"):
         train(task, recipe, sizes(task), seed=0, reported=lambda r, _: seen.append(r), stopping=lambda: False)

@@ -21,19 +21,19 @@ from engine.experiments.control import Control
 from engine.experiments.control_models import publish
 from engine.experiments.control_play import Session
 from engine.experiments.control_settings import ControlConfiguration, ControlPlayConfiguration
-from engine.experiments.control_tasks import BEST, companions, find_trained, run
+from engine.experiments.control_tasks import BEST, LATEST, companions, find_trained, run
 from engine.runs import Record, RecordWriter
 from engine.runs.checkpoints import load_checkpoint
 
 QUICK = {"agent": "train", "hidden": 8, "rounds": 2, "updates": 2, "batch": 2, "environments": 2, "episodes": 6}
 
 
-def do(runs, *, stop_at=None, seed=1, **settings):
+def do(runs, *, stop_at=None, seed=1, parent=None, **settings):
     """One run of *control* to its end, or stopped after so many updates; its record and result."""
     configuration = ControlConfiguration.from_dict(settings)
     control = Control()
     writer = RecordWriter.create(runs, experiment="control", configuration=configuration.to_dict(), seed=seed)
-    context = Context(writer, seed=seed, device="cpu", control=control)
+    context = Context(writer, seed=seed, device="cpu", control=control, parent=parent)
     progress = context.progress
 
     def watched(done, total=None, unit="steps"):
@@ -102,7 +102,19 @@ def test_another_process_gives_the_same_bits(trained, tmp_path):
 def test_stopping_keeps_the_best(tmp_path):
     record, result = do(tmp_path, task="pendulum-p", stop_at=2, **QUICK | {"rounds": 5})
     assert result is None
-    assert record.checkpoints() == [BEST]
+    assert sorted(record.checkpoints()) == [BEST, LATEST]
+
+
+def test_a_stopped_training_is_gone_on_with_from_disk(tmp_path):
+    settings = QUICK | {"task": "wind", "rounds": 3, "traced": 0}
+    _, whole = do(tmp_path, **settings)
+    first, _ = do(tmp_path, stop_at=2, **settings)
+    last, result = do(tmp_path, parent=first.folder, **settings)
+    assert {**result, "cpu_seconds": 0} == {**whole, "cpu_seconds": 0}
+    with pytest.raises(BadInput, match="gone through its 3 rounds; more rounds would"):
+        do(tmp_path, parent=last.folder, **settings)
+    with pytest.raises(BadInput, match=r"trained rsac on wind \(lstm, 8 units\); rsac on wind \(lstm, 9 .*cannot"):
+        do(tmp_path, parent=first.folder, **settings | {"hidden": 9})
 
 
 def test_what_blows_up_is_said_and_the_best_is_kept(tmp_path, monkeypatch):
@@ -153,6 +165,7 @@ def test_a_damaged_policy_is_refused(trained, tmp_path):
     path = publish(record.folder, tmp_path)
     found = load_model(path)
     assert found.card.made["commands"][0].startswith("athanor run control --set task=water-maze-r --set agent=train")
+    assert [at for at, _ in found.card.made["curve"]] == [2, 4]
     found.policy.actor.head[0].weight.data[0, 0] = torch.nan
     save_model(tmp_path, "broken", found)
     with pytest.raises(BadInput, match=r"weights that are not numbers at actor/head\.0\.weight"):
@@ -257,6 +270,12 @@ def test_every_shipped_policy_fits_its_task_and_says_how_it_was_made(name):
     assert found.card.made["commands"][0].startswith(f"athanor run control --set task={found.card.task}")
     assert (folder() / f"{name}.safetensors").stat().st_size < 400_000
     assert found.readout is not None or found.card.sizes.kind == "feed-forward"
+
+
+def test_learned_and_taught_policies_of_a_maze_are_told_apart():
+    players = companions(find_task("water-maze-r"), ("lstm", "taught"), required=True)
+    assert [player.title for player in players] == ["LSTM", "LSTM, taught"]
+    assert [player.trained.card.algorithm for player in players] == ["rsac", "imitation"]
 
 
 def test_companions_are_those_that_come_with_athanor():

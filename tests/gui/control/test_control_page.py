@@ -12,6 +12,7 @@ from engine.control.tasks import TASKS
 from gui.actions import Action
 from gui.pages.catalogue import page_of
 from gui.pages.control.changes import CHOICES
+from gui.pages.control.sources import pretrained
 from gui.pages.control.training import TrainDialog
 from tests.gui.control.sample import Recorded
 
@@ -242,3 +243,9 @@ def test_the_dialog_offers_every_task_and_learner(page, qtbot):
     assert {dialog.agent.itemData(k) for k in range(dialog.agent.count())} == {
         "train", "feed-forward", "frame-stack", "full-information", "imitate"}  # fmt: skip
     assert set(CHOICES) <= {task.family for task in TASKS.values()}
+
+
+def test_what_was_learned_is_offered_before_what_was_taught():
+    offered = [(source.agent, source.title) for source in pretrained() if source.task == "water-maze-r"]
+    title = TASKS["water-maze-r"].title
+    assert offered == [("pretrained", title), ("pretrained/water-maze-r-taught", f"{title}, taught")]
