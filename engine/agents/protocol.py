@@ -7,6 +7,7 @@ Actions are the 40 integers of the game without an end-trial action (0 no-op, ``
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
@@ -60,6 +61,9 @@ class Recollection:
     written : int16 [slots, 2] trial and step at which each slot was written.
     colours : int8 [slots] potion of the remembered transition, -1 where a stone was seen, -2 where it was erased.
     before, after : int8 [slots, 3] appearances of its stone.
+    read : [cells] of a memory of words: how strongly each was read last, 0 to 1; of a recurrent state: the activation
+        of each unit, -1 to 1.
+    wrote : [cells] how strongly each word was written last, 0 to 1; empty for a recurrent state.
     """
 
     potions: NDArray[np.float32]
@@ -70,6 +74,8 @@ class Recollection:
     colours: NDArray[np.int8] = field(default_factory=lambda: np.zeros(0, np.int8))
     before: NDArray[np.int8] = field(default_factory=lambda: np.zeros((0, 3), np.int8))
     after: NDArray[np.int8] = field(default_factory=lambda: np.zeros((0, 3), np.int8))
+    read: NDArray[np.float32] = field(default_factory=lambda: np.zeros(0, np.float32))
+    wrote: NDArray[np.float32] = field(default_factory=lambda: np.zeros(0, np.float32))
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +91,8 @@ class Decision:
     values : float32 [40] or None, expected score of the rest of the trial (or the agent's own value) of each action;
         nan where not evaluated.
     stop_value : expected score of cashing the positive stones now and ending the trial; nan where not evaluated.
-    memory : what the agent remembers, where it has a memory that can be looked into.
+    recall : says what the agent remembers, where it has a memory that can be looked into. To be called before the agent
+        goes on: most decisions are never looked into, and telling costs more than deciding.
     """
 
     action: int
@@ -93,7 +100,7 @@ class Decision:
     probabilities: NDArray[np.float32] | None = None
     values: NDArray[np.float32] | None = None
     stop_value: float = float("nan")
-    memory: Recollection | None = None
+    recall: Callable[[], Recollection] | None = None
 
 
 class Agent(Protocol):

@@ -5,7 +5,7 @@ Everything derived is computed anew from chemistry and actions; a record from a 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -15,7 +15,7 @@ import numpy as np
 from engine.alchemy.actions import ACTIONS
 from engine.alchemy.chemistry import STEPS
 from engine.alchemy.episodes import episode_from_json
-from engine.alchemy.trace import DECISIONS, ENDED, MEMORIES, Node, Trace
+from engine.alchemy.trace import CELLS, DECISIONS, ENDED, MEMORIES, Node, Trace
 from engine.errors import BadInput
 from engine.runs.record import Record
 
@@ -51,7 +51,9 @@ def restore(trace: Trace, folder: Path, leaves: dict[str, Node]) -> Iterator[Nod
         nodes.append(node)
         yield node
     _decisions(trace, record, nodes, known)
-    _memories(trace, record, nodes, known)
+    for table, columns, copy in (("memories", MEMORIES, trace.copy_memory), ("cells", CELLS, trace.copy_cells)):
+        if table in record.tables():
+            _memories(record.table(table).read(), {column.name for column in columns}, copy, len(nodes), known)
     for line in {event.get("line"): event for event in record.events("lines")}.values():
         _line(trace, line, nodes, leaves)
     for event in record.events("references"):
@@ -78,15 +80,14 @@ def _decisions(trace: Trace, record: Record, nodes: list[Node], agents: dict[Any
             trace.copy_decision({name: np.asarray(row[name]) for name in row.dtype.names}, agents[int(row["agent"])])
 
 
-def _memories(trace: Trace, record: Record, nodes: list[Node], agents: dict[Any, int]) -> None:
-    if "memories" not in record.tables():
-        return
-    rows = record.table("memories").read()
-    if set(rows.dtype.names or ()) != {column.name for column in MEMORIES}:
+def _memories(
+    rows: Any, columns: set[str], copy: Callable[[dict[str, Any], int], None], nodes: int, agents: dict[Any, int]
+) -> None:
+    if set(rows.dtype.names or ()) != columns:
         return
     for row in rows:
-        if 0 <= row["node"] < len(nodes) and int(row["agent"]) in agents:
-            trace.copy_memory({name: np.asarray(row[name]) for name in row.dtype.names}, agents[int(row["agent"])])
+        if 0 <= row["node"] < nodes and int(row["agent"]) in agents:
+            copy({name: np.asarray(row[name]) for name in row.dtype.names}, agents[int(row["agent"])])
 
 
 def _line(trace: Trace, event: dict[str, Any], nodes: list[Node], leaves: dict[str, Node]) -> None:

@@ -1,10 +1,10 @@
 """What happened on the bench, written as a tree of situations.
 
-Tables of the record: ``nodes`` (situations), ``decisions`` (what an agent wanted to do in a situation, and why) and
-``memories`` (what it remembered then, where it can be looked into); events: ``chemistries``, ``agents``, ``lines``,
-``references``. Undo, what-if branches and several agents on one chemistry are all the same thing here: a row whose
-parent already has a child. A *line* names a path by its leaf; its
-latest event holds.
+Tables of the record: ``nodes`` (situations), ``decisions`` (what an agent wanted to do in a situation, and why),
+``memories`` (what it remembered then, where it can be looked into) and ``cells`` (the words or units of a memory that
+keeps no single facts); events: ``chemistries``, ``agents``, ``lines``, ``references``. Undo, what-if branches and
+several agents on one chemistry are all the same thing here: a row whose parent already has a child. A *line* names a
+path by its leaf; its latest event holds.
 
 A trial may be ended at once; filling it with no-ops would score the same and show nothing.
 """
@@ -90,6 +90,17 @@ MEMORIES = (
     Column("sign_marginal", "f4", (3,), description="as in nodes, but read from the agent's memory"),
 )
 
+CELLS_KEPT = 256  # words or units that the table has room for; more are left out
+
+CELLS = (
+    Column("node", "i8", description="row of the situation"),
+    Column("agent", "i2", description="index in the events agents"),
+    Column("cells", "i2", description="how many there are; the rest is empty"),
+    Column("words", "b1", description="words of a memory that is read and written, else units of a recurrent state"),
+    Column("read", "f4", (CELLS_KEPT,), description="how strongly each word was read, 0 to 1; or activation, -1 to 1"),
+    Column("wrote", "f4", (CELLS_KEPT,), description="how strongly each word was written, 0 to 1; 0 for units"),
+)
+
 _NAN = np.full(ACTIONS, np.nan, np.float32)
 
 
@@ -144,7 +155,8 @@ class Trace:
         self._record = record
         self._nodes = record.table("nodes", NODES)
         self._decisions = record.table("decisions", DECISIONS)
-        self._memories: Table | None = None  # only records of agents that can be looked into have this table
+        self._memories: Table | None = None  # only records of agents that can be looked into have these tables
+        self._cells: Table | None = None
         self._agents: dict[str, int] = {}
 
     def agent(self, name: str, title: str) -> int:
@@ -193,27 +205,33 @@ class Trace:
             values=_NAN if decision.values is None else decision.values,
             stop_value=decision.stop_value,
         )
-        if decision.memory is not None:
-            self._remember(node, agent, decision.memory)
+        if decision.recall is not None:
+            self._remember(node, agent, decision.recall())
 
     def _remember(self, node: Node, agent: int, memory: Recollection) -> None:
         if self._memories is None:
             self._memories = self._record.table("memories", MEMORIES)
-
-        def filled(values: NDArray[Any]) -> NDArray[Any]:
-            room = np.zeros((SLOTS, *values.shape[1:]), values.dtype)
-            room[: min(len(values), SLOTS)] = values[:SLOTS]
-            return room
+        if len(memory.read):
+            if self._cells is None:
+                self._cells = self._record.table("cells", CELLS)
+            self._cells.append(
+                node=node.row,
+                agent=agent,
+                cells=min(len(memory.read), CELLS_KEPT),
+                words=len(memory.wrote) > 0,
+                read=_filled(memory.read, CELLS_KEPT),
+                wrote=_filled(memory.wrote, CELLS_KEPT),
+            )
 
         self._memories.append(
             node=node.row,
             agent=agent,
             slots=min(len(memory.weights), SLOTS),
-            weights=filled(memory.weights),
-            written=filled(memory.written),
-            colours=filled(memory.colours),
-            before=filled(memory.before),
-            after=filled(memory.after),
+            weights=_filled(memory.weights, SLOTS),
+            written=_filled(memory.written, SLOTS),
+            colours=_filled(memory.colours, SLOTS),
+            before=_filled(memory.before, SLOTS),
+            after=_filled(memory.after, SLOTS),
             potion_marginal=memory.potions,
             edge_marginal=memory.edges,
             sign_marginal=memory.signs,
@@ -224,6 +242,12 @@ class Trace:
         if self._memories is None:
             self._memories = self._record.table("memories", MEMORIES)
         self._memories.append(**{**row, "agent": agent})
+
+    def copy_cells(self, row: Mapping[str, Any], agent: int) -> None:
+        """Write a row of another record's table ``cells`` again, under this trace's index of the agent."""
+        if self._cells is None:
+            self._cells = self._record.table("cells", CELLS)
+        self._cells.append(**{**row, "agent": agent})
 
     def copy_decision(self, row: Mapping[str, Any], agent: int) -> None:
         """Write a row of another record's table ``decisions`` again, under this trace's index of the agent."""
@@ -274,6 +298,13 @@ class Trace:
             expected_information=expected,
         )
         return replace(node, row=row)
+
+
+def _filled(values: NDArray[Any], room: int) -> NDArray[Any]:
+    """The first ``room`` of ``values``, followed by zeros where there are fewer."""
+    found = np.zeros((room, *values.shape[1:]), values.dtype)
+    found[: min(len(values), room)] = values[:room]
+    return found
 
 
 def _effect(before: State, after: State) -> int:

@@ -10,7 +10,7 @@ from engine.experiments.configuration import Configuration
 
 Core = Literal["attention", "lstm", "gru", "transformer-xl", "dnc", "sam"]
 
-WIDTHS: dict[str, int] = {"attention": 128, "lstm": 192, "gru": 192, "transformer-xl": 64, "dnc": 96, "sam": 96}
+WIDTHS: dict[str, int] = {"attention": 128, "lstm": 128, "gru": 128, "transformer-xl": 64, "dnc": 96, "sam": 96}
 """Width of a memory where none is given."""
 
 
@@ -50,7 +50,7 @@ class TrainingConfiguration(Configuration):
     )
     clip: float = Field(1.0, gt=0, description="Largest norm of the whole gradient")
     missing: float = Field(0.02, ge=0, lt=1, description="Share of stones left out, so that the agent copes with it")
-    discount: float = Field(0.9, gt=0, le=1, description="Of later rewards (reinforcement)")
+    discount: float = Field(0.6, gt=0, le=1, description="Of later trials (reinforcement)")
     spread: float = Field(0.01, ge=0, le=1, description="Weight of the policy's entropy (reinforcement)")
     examined: int = Field(
         1000, ge=1, le=100_000, description="Games of the examination", json_schema_extra={"unit": "games"}

@@ -52,6 +52,19 @@ class Picture(QWidget):
             self.setAccessibleDescription(self.describe() if state is not None else self.message)
             self.update()
 
+    def set_heading(self, heading: str) -> None:
+        """Another heading than the usual one, for one of several pictures of a kind."""
+        if heading != self.heading:
+            self.heading = heading
+            self.setAccessibleName(heading)
+            self.update()
+
+    def set_rows(self, rows: int) -> None:
+        """Another least height than the usual one, in line heights."""
+        if rows != self.rows:
+            self.rows = rows
+            self.updateGeometry()
+
     def set_message(self, message: str) -> None:
         """Words shown in place of the picture while there is no state."""
         if message != self.message:

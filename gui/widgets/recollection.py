@@ -16,6 +16,7 @@ from gui.widgets.potion import draw_chip
 from gui.widgets.time_axis import TimeAxis
 
 ERASED = -2
+READABLE = 0.6  # height of a row, in lines, from which on its words are written beside it
 
 
 @dataclass(frozen=True)
@@ -100,7 +101,7 @@ class Recollection(Picture):
     def draw(self, canvas: Canvas, area: QRectF) -> None:
         state, theme, unit = self.state, canvas.theme, canvas.unit
         count = max(len(state.facts), 12)
-        wide = area.width() > 42 * unit
+        wide = area.width() > 42 * unit and (area.height() - 1.3 * unit) / count > READABLE * unit
         left = (15 if wide else 1.8) * unit
         plot = area.adjusted(left, 0, 0, -1.3 * unit)
         height = plot.height() / count
@@ -139,7 +140,7 @@ class Recollection(Picture):
         radius = min(0.45 * unit, 0.45 * area.height())
         if fact.colour >= 0:
             draw_chip(canvas, QPointF(area.left() + 0.6 * unit, area.center().y()), radius, fact.colour)
-        if wide and area.height() > 0.7 * unit:
+        if wide:
             factor = min(1.0, area.height() / unit)
             canvas.text(area.adjusted(1.4 * unit, 0, 0, 0), fact.words, canvas.theme.muted, small=True, factor=factor)
 

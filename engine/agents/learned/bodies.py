@@ -7,6 +7,7 @@ and the next state; ``body.initial_state(batch)`` is the state before the first 
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,6 +23,7 @@ from engine.memory.interface import MemoryNetwork, Sizes
 
 CORES = ("attention", "lstm", "gru", "transformer-xl", "dnc", "sam")
 """Memories that are offered; every other network of ``engine.memory`` works too."""
+LONGEST = 100  # decisions in a game, about
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,16 +54,25 @@ class Recurrent(nn.Module):
 
 
 class Gated(nn.Module):
-    """LSTM or GRU in torch's own sequence kernels, several times faster on a CPU than step by step."""
+    """LSTM or GRU in torch's own sequence kernels, several times faster on a CPU than step by step.
+
+    The gates begin as those of a network that remembers for as long as a game lasts (Tallec and Ollivier 2018, arXiv
+    1804.11188, section 3): torch's own forget within a few steps.
+    """
 
     def __init__(self, kind: type[nn.LSTM] | type[nn.GRU], sizes: BodySizes, outputs: int) -> None:
         super().__init__()
-        self.core = kind(FEATURES, sizes.width)
-        self.output = nn.Linear(sizes.width, outputs)
+        width = sizes.width
+        self.core = kind(FEATURES, width)
+        self.output = nn.Sequential(nn.Linear(width, width), nn.ReLU(), nn.Linear(width, outputs))
+        for name in ("bias_hh_l0", "bias_ih_l0"):
+            nn.init.zeros_(self.core.get_parameter(name))
+        with torch.no_grad():  # LSTM: forget gate, GRU: update gate
+            self.core.get_parameter("bias_ih_l0")[width : 2 * width] = math.log(LONGEST)
 
     def initial_state(self, batch: int) -> Any:
         """Zeros."""
-        zeros = self.output.weight.new_zeros(1, batch, self.core.hidden_size)
+        zeros = self.core.get_parameter("weight_hh_l0").new_zeros(1, batch, self.core.hidden_size)
         return (zeros, zeros) if isinstance(self.core, nn.LSTM) else zeros
 
     def sequence(self, moments: Moments, state: Any) -> tuple[Tensor, Any]:

@@ -27,7 +27,7 @@ FACTS = TRANSITIONS + LOOKS * PLACES  # then 192 + 4 * look + place of the indic
 NOTHING = FACTS  # number of "no fact"
 GONE = LOOKS * PLACES  # stone number of a stone that is gone; else 4 * look + place
 SLOTS = LOOKS * COLOURS + LOOKS  # facts that can be known at once
-FEATURES = 51
+FEATURES = 243
 STOP = 18  # action: cash what is positive and end the trial; below it 6 * stone + colour
 
 
@@ -50,18 +50,21 @@ def transition(look: int, colour: int, after: int) -> int:
 
 @lru_cache(maxsize=1)
 def input_table() -> NDArray[np.float32]:
-    """Features of each transition for recurrent memories, float32 [225, 18]: look, colour, effect; zeros for others."""
-    table = np.zeros((FACTS + 1, 18), np.float32)
+    """Features of each transition for recurrent memories, float32 [225, 210]; zeros for other facts.
+
+    Look, colour and effect each by itself, and the transition as a whole, which is what there is to remember.
+    """
+    table = np.zeros((FACTS + 1, 18 + TRANSITIONS), np.float32)
     number = np.arange(TRANSITIONS)
-    for column in (number // 24, 8 + number // 4 % 6, 14 + number % 4):
+    for column in (number // 24, 8 + number // 4 % 6, 14 + number % 4, 18 + number):
         table[number, column] = 1
     return table
 
 
 def features(moments: Moments) -> NDArray[np.float32]:
-    """Moments as vectors for recurrent memories, float32 [..., 51].
+    """Moments as vectors for recurrent memories, float32 [..., 243].
 
-    18 of the last transition, whether the trial is new, and how many stones of each of the 32 numbers lie there.
+    210 of the last transition, whether the trial is new, and how many stones of each of the 32 numbers lie there.
     """
     stones = (moments.stones[..., None] == np.arange(GONE)).sum(axis=-2)
     new = (moments.fact == NOTHING)[..., None]

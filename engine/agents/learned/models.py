@@ -7,7 +7,6 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-from safetensors import SafetensorError, safe_open
 from safetensors.torch import save
 from torch import Tensor
 
@@ -16,8 +15,10 @@ from engine.agents.learned.policy import Network
 from engine.agents.learned.shipped import folder
 from engine.errors import BadInput
 from engine.memory.training import load_weights as load_weights
+from engine.weights import UNUSABLE, read_model
 
 FORMAT = 1
+WIDEST, MOST_SLOTS = 1024, 1 << 16  # of an agent in a file: more is a mistake, or meant to harm
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,9 +45,11 @@ class Card:
         try:
             if values["format"] != FORMAT:
                 raise BadInput(f"{where} is of format {values['format']}; this Athanor reads format {FORMAT}")
-            made = dict(values["made"])
-            return cls(str(values["core"]), int(values["width"]), int(values["slots"]), str(values["known"]), made)
-        except (KeyError, TypeError, ValueError) as problem:
+            made, width, slots = dict(values["made"]), int(values["width"]), int(values["slots"])
+            if not (1 <= width <= WIDEST and 1 <= slots <= MOST_SLOTS):
+                raise ValueError(f"no agent has a width of {width} and {slots} slots")
+            return cls(str(values["core"]), width, slots, str(values["known"]), made)
+        except UNUSABLE as problem:
             if isinstance(problem, BadInput):
                 raise
             raise BadInput(f"{where} does not describe a trained agent: {problem}") from problem
@@ -71,13 +74,11 @@ def save_model(target: Path, name: str, card: Card, network: Network) -> Path:
 
 def load_model(name: str) -> tuple[Card, Network]:
     """Card and network of a shipped agent; raises BadInput naming the file."""
-    path = folder() / f"{name}.safetensors"
-    beside = path.with_suffix(".json")
-    try:
-        values = json.loads(beside.read_text(encoding="utf-8"))
-        with safe_open(path, framework="pt") as file:
-            tensors = {key: file.get_tensor(key) for key in file.keys()}  # noqa: SIM118
-    except (OSError, ValueError, SafetensorError) as problem:
-        raise BadInput(f"{path} cannot be read as a trained agent: {problem}") from problem
-    card = Card.from_json(values, str(beside))
+    return load_file(folder() / f"{name}.safetensors")
+
+
+def load_file(path: Path) -> tuple[Card, Network]:
+    """Card and network of a file of weights with its JSON beside it; raises BadInput naming the file."""
+    values, tensors = read_model(path, "a trained agent")
+    card = Card.from_json(values, str(path.with_suffix(".json")))
     return card, card.network(tensors)

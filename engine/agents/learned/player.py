@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from functools import cache, partial
 from typing import NamedTuple
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from engine.agents.learned import cells
 from engine.agents.learned.attention import EpisodicMemory, Memory
 from engine.agents.learned.facts import (
     COLOURS,
@@ -21,7 +23,7 @@ from engine.agents.learned.facts import (
     Moments,
     transition,
 )
-from engine.agents.learned.policy import SCALE, Beliefs, Network, knowledge_of
+from engine.agents.learned.policy import SCALE, Network, knowledge_of
 from engine.agents.protocol import Decision, Recollection, View
 from engine.alchemy.actions import ACTIONS, CAULDRON, NO_OP, decode, encode
 from engine.alchemy.chemistry import COORDINATES, ROTATIONS
@@ -30,6 +32,7 @@ from engine.errors import BadInput
 
 SHARPNESS = 0.4  # points: what the shown probabilities take differences of values by
 _PAY = {-3: 0, -1: 0, 1: 1, 3: 15}
+_LOOK = np.array([1, 2, 4])
 
 
 class Seen(NamedTuple):
@@ -69,7 +72,7 @@ class LearnedAgent:
     def _forget(self) -> None:
         body = self._network.body
         self._born: list[tuple[int, int]] = []
-        self._weights: NDArray[np.float32] | None = None  # how each fact is read; None until asked for
+        self._cells = cells.NONE
         if isinstance(body, EpisodicMemory):
             empty = body.initial_state(1)
             rows = np.full((1, 2 * SLOTS), NOTHING)
@@ -121,14 +124,14 @@ class LearnedAgent:
                 fact = transition(before, seen.colour, after)
         stones = self._stones(seen.appearances, seen.indicators, seen.present)
         moments = Moments(np.array([[fact]]), stones[None, None], np.zeros((1, 1, COLOURS), np.int64))
-        outputs, self._state = self._network.know(moments, self._state)
-        self._outputs, self._weights = outputs[-1], None
+        outputs, self._state, self._cells = cells.watch(self._network.body, moments, self._state)
+        self._outputs = outputs[-1]
         if isinstance(self._state, Memory):
             self._born += [(seen.trial, seen.step)] * (int(self._state.written[0]) - len(self._born))
 
     def _look(self, appearance: NDArray[np.int8]) -> int:
         aligned = ROTATIONS[self._possible[0]] @ appearance
-        return int((aligned > 0) @ np.array([1, 2, 4]))
+        return int((aligned > 0) @ _LOOK)
 
     def _stones(
         self, appearances: NDArray[np.int8], indicators: NDArray[np.int8], present: NDArray[np.bool_]
@@ -140,9 +143,10 @@ class LearnedAgent:
         return np.array(numbers, np.int64)
 
     def forget(self, slots: list[int]) -> None:
-        """Erase facts by the numbers that ``Decision.memory`` gives them; raises BadInput where there are none."""
+        """Erase facts, or words of a memory, by their numbers in a ``Recollection``; raises BadInput for others."""
         if not isinstance(self._state, Memory):
-            raise BadInput(f"{self.name} keeps no single facts that could be erased")
+            self._state = cells.erase(self._network.body, self._state, slots)
+            return
         rows, known, _, _ = self._state
         for slot in slots:
             if not 0 <= slot < len(self._born) or rows[0, slot] == NOTHING:
@@ -152,7 +156,6 @@ class LearnedAgent:
             rows[0, slot] = NOTHING
         with torch.no_grad():
             self._outputs, _ = self._network.body.read(rows)
-        self._weights = None
         self._state = self._state._replace(output=self._outputs)
 
     # Deciding
@@ -187,20 +190,19 @@ class LearnedAgent:
             actions = [encode(int(pair) // COLOURS, int(slot)) for slot in slots]
             probabilities[actions[0]] = chance[pair]
             values[actions] = cash + losses[pair] - losses[STOP]
-        memory = self._recollect(head.beliefs(knowledge))
-        return Decision(action, action == NO_OP, probabilities, values, float(cash), memory)
+        return Decision(action, action == NO_OP, probabilities, values, float(cash), self.recollect)
 
     @torch.no_grad()
-    def _recollect(self, beliefs: Beliefs) -> Recollection:
-        potions, edges, signs = (part[0].numpy() for part in beliefs)
-        ups = signs @ (COORDINATES > 0)
+    def recollect(self) -> Recollection:
+        """What is remembered now, and how it is read."""
+        potions, edges, signs = (part[0].numpy() for part in self._network.head.beliefs(knowledge_of(self._outputs)))
+        tell = partial(Recollection, potions, edges, (signs @ (COORDINATES > 0)).astype(np.float32))
         if not isinstance(self._state, Memory):
-            return Recollection(potions, edges, ups.astype(np.float32))
+            return tell(read=self._cells.read, wrote=self._cells.wrote)
         slots = len(self._born)
         facts = self._state.rows[0, :slots]
-        if self._weights is None:
-            _, weights = self._network.body.read(self._state.rows)
-            self._weights = np.append(weights[0].mean(dim=0).numpy(), np.float32(0))  # mean over heads; last: nothing
+        _, weights = self._network.body.read(self._state.rows)
+        strength = np.append(weights[0].mean(dim=0).numpy(), np.float32(0))  # mean over heads; last: nothing
         undo = np.linalg.inv(ROTATIONS[self._possible[0]].astype(float))
 
         def appearance(look: NDArray[np.int64]) -> NDArray[np.int8]:
@@ -210,11 +212,8 @@ class LearnedAgent:
         look = np.where(single, (facts - TRANSITIONS) // PLACES, facts // 24) & 7
         effect = facts % 4
         after = np.where(single | (effect == NO_EFFECT), look, look ^ (1 << np.minimum(effect, 2)))
-        return Recollection(
-            potions,
-            edges,
-            ups.astype(np.float32),
-            self._weights[facts],
+        return tell(
+            strength[facts],
             np.array(self._born, np.int16).reshape(-1, 2),
             np.where(facts == NOTHING, -2, np.where(single, -1, facts // 4 % COLOURS)).astype(np.int8),
             appearance(look),
@@ -224,9 +223,15 @@ class LearnedAgent:
 
 def make(seed: int, level: Level, *, name: str) -> LearnedAgent:
     """A shipped agent, for the catalogue; raises BadInput where its file is damaged."""
+    return LearnedAgent(f"pretrained/{name}", _network(name))
+
+
+@cache
+def _network(name: str) -> Network:
+    """The network of a shipped agent; agents only read it, so that all of a process share one."""
     from engine.agents.learned.models import load_model
 
     card, network = load_model(name)
     if card.known != "nothing":
         raise BadInput(f"pretrained/{name} must be told {card.known}; it can only be trained and examined")
-    return LearnedAgent(f"pretrained/{name}", network)
+    return network

@@ -37,10 +37,11 @@ class _Emblem(QWidget):
 
 
 class Welcome(QWidget):
-    """Two buttons: play, or watch. ``set_waiting`` while the engine prepares an episode."""
+    """Buttons: play, watch, or watch a learned memory. ``set_waiting`` while the engine prepares an episode."""
 
     play_clicked = Signal()
     watch_clicked = Signal()
+    example_clicked = Signal()
 
     def __init__(self) -> None:
         super().__init__()
@@ -51,14 +52,18 @@ class Welcome(QWidget):
         )
         self.text = label(text, "muted")
         self.play, self.watch = QPushButton("Play it yourself"), QPushButton("Watch the ideal observer")
+        self.example = QPushButton("Watch a learned memory")
+        self.example.setToolTip("A trained agent whose every remembered fact can be watched, and erased")
         self.play.setProperty("role", "primary")
         self.play.clicked.connect(self.play_clicked)
         self.watch.clicked.connect(self.watch_clicked)
+        self.example.clicked.connect(self.example_clicked)
         row = QHBoxLayout()
         row.setSpacing(UNIT)
         row.addStretch(1)
         row.addWidget(self.play)
         row.addWidget(self.watch)
+        row.addWidget(self.example)
         row.addStretch(1)
         layout = QVBoxLayout(self)
         layout.setSpacing(2 * UNIT)
@@ -77,5 +82,5 @@ class Welcome(QWidget):
     def set_waiting(self, waiting: bool) -> None:
         """Say that the engine prepares the episode."""
         self.title.setText("Preparing the bench" if waiting else "Turn stones into treasure")
-        self.play.setEnabled(not waiting)
-        self.watch.setEnabled(not waiting)
+        for button in (self.play, self.watch, self.example):
+            button.setEnabled(not waiting)

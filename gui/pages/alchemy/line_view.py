@@ -25,6 +25,7 @@ class LineView(QSplitter):
     def stack(self, stacked: bool) -> None:
         """Put the cube below the bench, or beside it."""
         self.setOrientation(Qt.Orientation.Vertical if stacked else Qt.Orientation.Horizontal)
+        self.cube.set_rows(13 if stacked else Cube.rows)
         self.setSizes([450, 550] if stacked else [410, 590])
 
     def set_title(self, title: str) -> None:

@@ -54,6 +54,7 @@ class Lines(QFrame):
         if list(self._chips) != wanted:
             for chip in self._chips.values():
                 self._row.removeWidget(chip)
+                chip.hide()
                 chip.deleteLater()
             self._chips = {}
             for k, (line, _) in enumerate(visible):

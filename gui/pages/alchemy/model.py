@@ -95,9 +95,11 @@ class Situations:
         self.references: dict[int, list[Reference]] = {}
         self.refused: list[str] = []
         self._early: list[dict[str, Any]] = []
-        self._nodes, self._decisions, self._memories = _Growing("nodes"), _Growing("decisions"), _Growing("memories")
+        self._nodes, self._decisions = _Growing("nodes"), _Growing("decisions")
+        self._memories, self._cells = _Growing("memories"), _Growing("cells")
         self._decided: dict[tuple[int, int], int] = {}
         self._remembered: dict[tuple[int, int], int] = {}
+        self._active: dict[tuple[int, int], int] = {}
         self._seen = dict.fromkeys(("lines", "agents", "chemistries", "references", "refused"), 0)
         self._paths: dict[int, Path] = {}
 
@@ -113,7 +115,8 @@ class Situations:
     def refresh(self) -> bool:
         """Take in what was appended since the last call; true where anything came."""
         came = 0
-        for table, places in ((self._decisions, self._decided), (self._memories, self._remembered)):
+        tables = (self._decisions, self._memories, self._cells)
+        for table, places in zip(tables, (self._decided, self._remembered, self._active), strict=True):
             start = len(table.rows)
             if table.refresh(self.record):
                 came += 1
@@ -225,6 +228,11 @@ class Situations:
         """What an agent remembered in a situation, None where it cannot be looked into."""
         at = self._remembered.get((row, agent))
         return None if at is None else self._memories.rows[at]
+
+    def cells(self, row: int, agent: int) -> NDArray[np.void] | None:
+        """Words or units of an agent's memory in a situation, None where it has none that can be looked into."""
+        at = self._active.get((row, agent))
+        return None if at is None else self._cells.rows[at]
 
     def ideal(self, row: int) -> NDArray[np.void] | None:
         """What the ideal observer wanted to do in a situation."""

@@ -10,12 +10,14 @@ from PySide6.QtWidgets import QSplitter
 
 from gui.pages.alchemy import choices, overview, remembered, states
 from gui.pages.alchemy.line_view import LineView
-from gui.pages.alchemy.model import Situations
+from gui.pages.alchemy.model import Path, Situations
 from gui.widgets.belief import Belief
+from gui.widgets.cells import Cells
 from gui.widgets.decision import Decision
 from gui.widgets.information import Information
 from gui.widgets.recollection import Recollection
 from gui.widgets.scores import Scores
+from gui.widgets.time_axis import TimeAxis
 from gui.widgets.transport import Transport
 
 
@@ -52,7 +54,7 @@ class Panels(QSplitter):
         self.transport = transport
         self.views = (LineView(), LineView())
         self.decision, self.information, self.belief, self.scores = Decision(), Information(), Belief(), Scores()
-        self.memory = Recollection()
+        self.memories, self.cells = (Recollection(), Recollection()), (Cells(), Cells())
         self._top, self._bottom = QSplitter(Qt.Orientation.Horizontal), QSplitter(Qt.Orientation.Horizontal)
         self._side = QSplitter(Qt.Orientation.Vertical)
         for splitter in (self, self._top, self._bottom, self._side):
@@ -63,8 +65,9 @@ class Panels(QSplitter):
         self._side.setSizes([360, 110])
         for widget in (*self.views, self._side):
             self._top.addWidget(widget)
-        self._bottom.addWidget(self.memory)
-        self._bottom.addWidget(self.belief)
+        for widget in (*self.memories, *self.cells, self.belief):
+            self._bottom.addWidget(widget)
+            widget.setVisible(widget is self.belief)
         self._bottom.addWidget(self.scores)
         self.addWidget(self._top)
         self.addWidget(self._bottom)
@@ -72,8 +75,7 @@ class Panels(QSplitter):
         self._top.setSizes([900, 900, 300])
         for index, stretch in enumerate((1, 1, 0)):
             self._top.setStretchFactor(index, stretch)
-        self._bottom.setSizes([620, 620, 620])
-        self.memory.hide()
+        self._bottom.setSizes([620] * self._bottom.count())
         self.setSizes([440, 240])
         self._regrets: choices.Regrets | None = None
         self._whole: tuple | None = None
@@ -86,6 +88,16 @@ class Panels(QSplitter):
     def bench(self):
         """The bench that takes actions."""
         return self.views[0].bench
+
+    @property
+    def selected(self) -> tuple[int, str] | None:
+        """Number and words of what is selected in the first line's memory, None where nothing is."""
+        facts, cells = self.memories[0], self.cells[0]
+        if facts.state is not None:
+            return (facts.selected, facts.fact.words) if facts.fact is not None else None
+        if cells.state is not None and cells.state.words and cells.selected >= 0:
+            return cells.selected, f"word {cells.selected + 1}"
+        return None
 
     def show_view(self, view: View, changed: bool) -> None:
         """Bring every picture up to date; ``changed`` says that the record has grown since the last call."""
@@ -116,11 +128,30 @@ class Panels(QSplitter):
         decoded = remembered.decoded(remembered.at_cursor(facts, at))
         belief = states.belief_state(situations, first, index, truth=view.truth, remembered=decoded)
         self.belief.set_state(belief if view.belief else None)
-        memory = remembered.recollection_state(situations, first, facts, at, axis)
-        self.memory.set_state(memory)
-        self.memory.setVisible(memory is not None)
+        self._show_memories(view, paths, at, axis)
         self.information.set_state(overview.information_state(situations, first, index, axis) if view.belief else None)
         self.scores.set_state(overview.scores_state(situations, shown, at))
+
+    def _show_memories(self, view: View, paths: list[Path], position: int, axis: TimeAxis) -> None:
+        """What each line's agent remembers, side by side; without any, two lines need no row below."""
+        some = False
+        for k, (facts, cells) in enumerate(zip(self.memories, self.cells, strict=True)):
+            remembers = active = None
+            if k < len(paths):
+                line = view.situations.lines[view.shown[k]]
+                rows = remembered.remembered(view.situations, paths[k], line.agent)
+                remembers = remembered.recollection_state(view.situations, paths[k], rows, position, axis)
+                active = remembered.cells_state(view.situations, paths[k], line.agent, position, axis)
+                heading = f"Memory, {line.title}" if len(paths) == 2 else "Memory"
+                for picture in (facts, cells):
+                    picture.set_heading(heading)
+                    picture.set_rows(6 if len(paths) == 2 else type(picture).rows)  # two benches leave less height
+            for picture, state in ((facts, remembers), (cells, active)):
+                picture.set_state(state)
+                picture.setVisible(state is not None)
+            some = some or remembers is not None or active is not None
+        self.belief.setVisible(len(paths) == 1)
+        self._bottom.setVisible(len(paths) == 1 or some)
 
     def _show_line(self, target: LineView, view: View, line: str, path, k: int) -> None:
         situations, index = view.situations, path.index(view.position)
@@ -146,7 +177,6 @@ class Panels(QSplitter):
         for view in self.views:  # first: the least widths decide how much room the columns get
             view.stack(compared)
         self.views[1].setVisible(compared)
-        self._bottom.setVisible(not compared)
         if compared:
             self._side.addWidget(self.scores)
             self._side.setSizes([250, 130, 260])

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from gui.pages.alchemy.model import Path, Situations
+from gui.widgets.cells import CellsState
 from gui.widgets.recollection import ERASED, Fact, RecollectionState
 from gui.widgets.time_axis import TimeAxis
 
@@ -18,14 +20,34 @@ Rows = list[tuple[int, np.void]]
 
 def remembered(situations: Situations, path: Path, agent: str) -> Rows:
     """Position and row of the table memories at each situation of a path where its agent could be looked into."""
+    return _along(situations, path, agent, situations.memory)
+
+
+def _along(situations: Situations, path: Path, agent: str, look: Callable[[int, int], np.void | None]) -> Rows:
+    """What ``look`` finds for the one who moved next in each situation of a path."""
     found: Rows = []
     index = situations.agent_index(agent)
     for row, position, following in zip(path.rows, path.positions, (*path.rows[1:], -1), strict=True):
         mover = int(situations.nodes["agent"][following]) if following >= 0 else index
-        memory = situations.memory(row, mover)
-        if memory is not None:
-            found.append((position, memory))
+        if (seen := look(row, mover)) is not None:
+            found.append((position, seen))
     return found
+
+
+def cells_state(situations: Situations, path: Path, agent: str, position: int, axis: TimeAxis) -> CellsState | None:
+    """Words or units of a memory along a path; None where the agent has none that can be looked into.
+
+    Where agents with different memories moved along the path, the last one's is shown.
+    """
+    rows = _along(situations, path, agent, situations.cells)
+    if not rows:
+        return None
+    kind = (int(rows[-1][1]["cells"]), bool(rows[-1][1]["words"]))
+    rows = [(at, seen) for at, seen in rows if (int(seen["cells"]), bool(seen["words"])) == kind]
+    read, wrote = (np.array([seen[name][: kind[0]] for _, seen in rows]) for name in ("read", "wrote"))
+    version = (situations.record.id, path.rows[-1], len(rows))
+    at = path.positions[path.index(position)]
+    return CellsState(axis, kind[1], tuple(at for at, _ in rows), at, version, read, wrote)
 
 
 def at_cursor(rows: Rows, position: int) -> np.void | None:
@@ -74,9 +96,10 @@ def decoded(now: np.void | None) -> tuple[tuple[float, ...], ...]:
 
 def erase(page: AlchemyPage) -> None:
     """Erase the selected fact from the memory of the line's agent here, and let it go on from there in a new line."""
-    fact, slot = page.panels.memory.fact, page.panels.memory.selected
-    if not page.is_ready or fact is None:
-        page.workspace.toast("Click a fact in the memory of a learned agent first")
+    selected = page.panels.selected if page.is_ready else None
+    if selected is None:
+        page.workspace.toast("Click a fact or a word in the memory of a learned agent first")
         return
+    slot, words = selected
     agent = page.situations.lines[page.shown[0]].agent.partition(" (")[0]
-    page.branch(f"Forgot {fact.words}", agent, forget=[slot])
+    page.branch(f"Forgot {words}", agent, forget=[slot])

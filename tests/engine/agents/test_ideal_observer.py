@@ -32,17 +32,17 @@ def test_close_to_the_recorded_ideal_observer():
     except BadInput as missing:
         pytest.skip(str(missing))
     agent, differences, last = IdealObserver(0, LEVEL), [], []
-    for episode, recorded in list(zip(read_episodes(path), read_recordings(path), strict=True))[:8]:
+    for episode, recorded in list(zip(read_episodes(path), read_recordings(path), strict=True))[:5]:
         scores = play(episode, agent, level=LEVEL).trial_scores
         differences.append(scores.sum() - sum(recorded["ideal_observer"].rewards))
         last.append(scores[5:].sum() - sum(recorded["search_oracle"].rewards[5:]))
-    assert np.mean(differences) > -7  # standard error 2.3 here; all 200: python -m engine.agents.measure ideal-observer
+    assert np.mean(differences) > -7  # standard error 3 here; all 200: python -m engine.agents.measure ideal-observer
     assert np.mean(last) > -0.5  # from the sixth trial on nobody can do better
 
 
 def test_plays_the_rotated_benchmark():
     regret = []
-    for seed in range(4):
+    for seed in range(3):
         episode = sample_episode(np.random.RandomState(seed), Level())
         plans = zip(episode.stones, episode.potions, strict=True)
         ceiling = sum(optimal_plan(episode.chemistry, s, p).value for s, p in plans)

@@ -7,9 +7,9 @@ import torch
 from engine.agents.learned import distillation, reinforcement
 from engine.agents.learned.attention import EpisodicMemory
 from engine.agents.learned.bodies import CORES, BodySizes
-from engine.agents.learned.facts import NOTHING, Moments
+from engine.agents.learned.facts import NOTHING, STOP, Moments
 from engine.agents.learned.games import Games
-from engine.agents.learned.policy import Network, knowledge_of
+from engine.agents.learned.policy import SCALE, Network, knowledge_of
 from engine.agents.learned.rollouts import play
 from engine.agents.learned.teacher import demonstrate
 from engine.errors import BadInput
@@ -88,18 +88,20 @@ def test_points_alone_move_the_policy_towards_what_paid():
     assert set(losses) == {"loss", "policy", "value", "entropy"}
 
 
-def test_shaped_rewards_sum_to_the_points_without_discount():
+def test_returns_are_what_stones_became_worth_and_only_later_trials_are_discounted(monkeypatch):
+    monkeypatch.setattr(reinforcement, "LAMBDA", 1.0)
     network = Network("lstm", BodySizes(8))
     random = np.random.default_rng(4)
-    rollout, played = play(network, Games(random, 4, trials=1), np.full(4, 5.0), random, "nothing")
+    rollout, played = play(network, Games(random, 8, trials=2), np.full(8, 5.0), random, "nothing")
     played = played._replace(values=np.zeros_like(played.values))
-    marked = reinforcement.advantages(rollout, played, 1.0)
-    potential = reinforcement.cash(rollout.moments.stones[0])
-    assert np.isfinite(marked.returns).all()
-    last = rollout.active.sum(axis=0) - 1
-    ends = rollout.moments.stones[last, np.arange(4)]
-    np.testing.assert_allclose(played.rewards[last, np.arange(4)], reinforcement.cash(ends))
-    assert potential.shape == (4,)
+    marked = reinforcement.advantages(rollout, played, 0.5)
+    worth = reinforcement.cash(rollout.moments.stones)
+    for b in range(8):
+        ends = np.flatnonzero((rollout.actions[:, b] == STOP) & rollout.active[:, b])
+        gains = [worth[ends[0], b] - worth[0, b], worth[ends[1], b] - worth[ends[0] + 1, b]]
+        assert marked.returns[0, b] * SCALE == pytest.approx(gains[0] + 0.5 * gains[1], abs=1e-4)
+        assert played.rewards[ends, b].tolist() == worth[ends, b].tolist()
+        assert (marked.returns[~rollout.active[:, b], b] == 0).all()
 
 
 def test_an_erased_fact_is_not_read():
