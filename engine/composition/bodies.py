@@ -77,7 +77,7 @@ def _uniform(count: int, size: int, random: torch.Generator) -> Tensor:
     return torch.rand(count, size, generator=random) * 2 - 1
 
 
-def _waves(place: Tensor) -> Tensor:
+def waves(place: Tensor) -> Tensor:
     """Positions in [-1, 1] and two octaves of waves: lets small networks bend where the regions are."""
     turn = torch.pi * place
     return torch.cat([place, turn.sin(), turn.cos(), (2 * turn).sin(), (2 * turn).cos()], -1)
@@ -99,7 +99,7 @@ POINT = Body(
     steps=45,
     random=lambda count, random: _uniform(count, 2, random),
     step=lambda state, action: (state + STRIDE * action).clamp(-1, 1),
-    observe=_waves,
+    observe=waves,
     points=_flat,
 )
 """The velocity-controlled point, whose near-exact answers are known."""
@@ -127,7 +127,7 @@ def _arm_step(state: Tensor, action: Tensor) -> Tensor:
 def _arm_observe(state: Tensor) -> Tensor:
     angle = state.cumsum(-1)
     tip = _arm_points(state)[:, -1, :2]
-    return torch.cat([angle.cos(), angle.sin(), state[:, 1:] / BEND, _waves(tip)], -1)
+    return torch.cat([angle.cos(), angle.sin(), state[:, 1:] / BEND, waves(tip)], -1)
 
 
 ARM = Body(
@@ -169,7 +169,7 @@ def _ball_step(state: Tensor, action: Tensor) -> Tensor:
 
 def _ball_observe(state: Tensor) -> Tensor:
     down = torch.exp(-state[:, 2:3] / CONTACT)
-    return torch.cat([_waves(state[:, :2]), state[:, 2:3] * 2, down, state[:, 3:]], -1)
+    return torch.cat([waves(state[:, :2]), state[:, 2:3] * 2, down, state[:, 3:]], -1)
 
 
 BALL = Body(
@@ -192,7 +192,11 @@ BODIES = {body.name: body for body in (POINT, ARM, BALL)}
 
 
 def find_body(name: str) -> Body:
-    """The body of this name; raises BadInput."""
+    """The body of this name; raises BadInput, for the ant where MuJoCo is missing."""
+    if name == "ant":
+        from engine.composition.ant import make_ant  # the others need no simulator
+
+        return make_ant()
     if name not in BODIES:
-        raise BadInput(f"body may be one of {', '.join(BODIES)}, not {name!r}")
+        raise BadInput(f"body may be one of {', '.join(BODIES)}, ant, not {name!r}")
     return BODIES[name]

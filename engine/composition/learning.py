@@ -32,7 +32,10 @@ RESET = 0.05  # share of bodies put to a random state at each step: the composed
 
 @dataclass(frozen=True)
 class Effort:
-    """How much is spent: updates, bodies in parallel, width of the networks, action samples of each kind."""
+    """How much is spent: updates, bodies in parallel, width of the networks, action samples of each kind.
+
+    ``mixtures`` at which each step of a body teaches the correction: its own, then an even one, then random ones.
+    """
 
     updates: int = 2000
     batch: int = 128
@@ -40,6 +43,7 @@ class Effort:
     each: int = 4
     uniform: int = 4
     rate: float = 1e-3
+    mixtures: int = 1
 
 
 class Functions:
@@ -130,11 +134,13 @@ class Learner:
             ahead = self.values(seen, mixture, draws.actions)
             wanted = self._targets(body.rewards(self.pair, state), ahead, draws)
             shares = [draws.shares(ahead.method(name), body.alpha) for name in ("base_1", "base_2", "dc")]
-        now = Functions(self.networks, body.observe(state), mixture, action[:, None])
+        known = body.observe(state)
+        now = Functions(self.networks, known, mixture, action[:, None])
         squares = torch.stack([(now[k][:, 0] - wanted[k]).square().sum() for k in range(len(NAMES))]) / len(state)
+        elsewhere = self._elsewhere(known, action, ahead, draws, seen) if effort.mixtures > 1 else torch.zeros(())
         fit = -torch.stack([(s * q).sum(-1).mean() for s, q in zip(shares, draws.proposals, strict=True)]).sum()
         self._optimiser.zero_grad(set_to_none=True)
-        torch.autograd.backward(squares.sum() / SCALE**2 + fit)
+        torch.autograd.backward((squares.sum() + elsewhere) / SCALE**2 + fit)
         torch.nn.utils.clip_grad_norm_(self.networks.parameters(), 10.0)
         torch.nn.utils.clip_grad_norm_(self.proposal.parameters(), 5.0)
         self._optimiser.step()
@@ -164,6 +170,21 @@ class Learner:
             b * rewards[:, 0] + (1 - b) * rewards[:, 1] + gamma * conditional,
             *features,
         ]
+
+    def _elsewhere(self, known: Tensor, action: Tensor, ahead: Functions, draws: Draws, seen: Tensor) -> Tensor:
+        """Squared temporal difference of C at other mixtures, from the same steps and samples as everything else."""
+        times, count = self.effort.mixtures - 1, len(known)
+        b = torch.rand(times, count, generator=self.random)
+        b[0] = 0.5  # where the correction is largest
+        with torch.no_grad():
+            later = self.values(seen.repeat(times, 1), b.view(-1), draws.actions.repeat(times, 1, 1))[C]
+            mixed = b[..., None] * ahead[Q1] + (1 - b[..., None]) * ahead[Q2] - later.view(times, count, -1)
+            first, second = draws.soft_value(torch.stack([ahead[Q1], ahead[Q2]]), self.body.alpha)
+            ends = b * first + (1 - b) * second
+            wanted = -self.body.gamma * (draws.soft_value(mixed, self.body.alpha) - ends)
+        now = Functions(self.networks, known.repeat(times, 1), b.view(-1), action[:, None].repeat(times, 1, 1))[C]
+        squares: Tensor = (now.view(times, count) - wanted).square()
+        return squares.sum() / count
 
     def _move(self, following: Tensor, draws: Draws, share: Tensor) -> None:
         """Choose the next actions from the samples just drawn; some are uniform, some bodies start anew."""

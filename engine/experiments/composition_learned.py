@@ -30,7 +30,7 @@ def learn(c: CompositionConfiguration, context: Context) -> dict[str, Any]:
     announce(context, METHODS)
     look = Look(c, context, body)
     total = c.updates * len(c.pairs) * c.repeats
-    effort = Effort(c.updates, c.batch, c.width, c.samples, c.samples, c.learning_rate)
+    effort = Effort(c.updates, c.batch, c.width, c.samples, c.samples, c.learning_rate, c.mixtures)
     rows: list[dict[str, Any]] = []
     began, case = time.process_time(), 0
     for repeat in range(c.repeats):

@@ -9,9 +9,9 @@ from pydantic import Field, model_validator
 
 from engine.experiments.configuration import Configuration
 
-Suite = Literal["grid", "file", "plane", "point", "arm", "ball"]
+Suite = Literal["grid", "file", "plane", "point", "arm", "ball", "ant"]
 Pair = Literal["all", "left-right", "left-up", "tricky"]
-LEARNED_SUITES = ("point", "arm", "ball")
+LEARNED_SUITES = ("point", "arm", "ball", "ant")
 PAIRS = ("left-right", "left-up", "tricky")
 
 
@@ -21,7 +21,7 @@ class CompositionConfiguration(Configuration):
     suite: Suite = Field(
         "grid",
         description="Which worlds: grids and a file are solved exactly, the plane nearly so; a point on that plane, an "
-        "arm and a ball are learned",
+        "arm, a ball and an ant (which needs MuJoCo) are learned",
     )
     pair: Pair = Field("all", description="Which two tasks are mixed")
     mixture: float = Field(0.5, ge=0, le=1, description="Weight b of the first task; the second has 1 - b")
@@ -34,6 +34,9 @@ class CompositionConfiguration(Configuration):
     width: int = Field(96, ge=8, le=1024, description="Units in a layer", json_schema_extra={"unit": "units"})
     samples: int = Field(
         4, ge=1, le=128, description="Actions drawn from each of three proposals and the box, to integrate over actions"
+    )
+    mixtures: int = Field(
+        1, ge=1, le=64, description="Mixtures at which each step teaches the correction: its own, an even one, random"
     )
     learning_rate: float = Field(1e-3, gt=0, le=1, description="Step size of Adam, held for the first half")
     repeats: int = Field(1, ge=1, le=100, description="Trainings of each pair, with seeds one after the other")

@@ -100,7 +100,19 @@ def sizes_of(c: FilterConfiguration) -> Sizes:
     side = 0 if text else 8 if c.task.startswith("digits") else 28
     hidden = c.hidden or (128 if text else 32 if side == 8 else 24)
     return Sizes(
-        encoder, side, hidden, 64, c.slots, c.word, c.query, c.top, c.fixed, c.sphering, c.read_sum, c.word_one
+        encoder,
+        side,
+        hidden,
+        64,
+        c.slots,
+        c.word,
+        c.query,
+        c.top,
+        c.fixed,
+        c.sphering,
+        c.read_sum,
+        c.word_one,
+        c.match,
     )
 
 

@@ -5,7 +5,6 @@ Arguments: folder of the record, name of the model. Writes into assets/models/se
 
 from __future__ import annotations
 
-import json
 import platform
 import sys
 import time
@@ -18,16 +17,18 @@ from engine.filters.network import SetMemory
 from engine.filters.rivals import build
 from engine.runs.checkpoints import load_checkpoint
 from engine.runs.record import Record
+from engine.weights import read_card
 
 KEPT = ("n", "bits_total", "bits_bloom", "fpr_measured", "fpr_worst_set", "missed", "auc", "cpu_seconds_training")
 
 
 def open_run(folder: Path) -> tuple[Card, SetMemory]:
     """Card and network of a finished training; raises BadInput."""
+    where = f"The checkpoint of {folder.name}"
     tensors, metadata = load_checkpoint(folder, "latest", as_torch=True)
     if "card" not in metadata:
         raise BadInput(f"{folder.name} has no finished network yet; let its training end, or resume it")
-    card = Card.from_json(json.loads(metadata["card"]), f"The checkpoint of {folder.name}")
+    card = Card.from_json(read_card(metadata, where), where)
     network = build(card.model, card.sizes)  # type: ignore[arg-type]
     load_weights(network, {k.removeprefix("network/"): v for k, v in tensors.items()}, f"The run {folder.name}")
     return card, network

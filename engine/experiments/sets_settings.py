@@ -64,6 +64,7 @@ class FilterConfiguration(Configuration):
     fixed: bool = Field(False, description="Draw addresses once instead of learning them")
     sphering: bool = Field(False, description="Sphere the queries by a moving ZCA")
     read_sum: bool = Field(False, description="Read the sum over slots instead of every slot")
+    match: bool = Field(False, description="Let the reader see how much of a key's own word its own slots hold")
     word_one: bool = Field(False, description="Write ones only: addresses must tell keys apart")
 
     @model_validator(mode="after")

@@ -129,6 +129,8 @@ class Study:
         total = self._c.epochs * self._steps * self._c.seeds
         for epoch in range(self._epoch, self._c.epochs):
             met = [Occurrences(self._vocabulary.counts) for _ in twins]
+            # What an untrained network activates says little: words it has met often enough are never bound to it
+            twins[HEBBIAN].model.output.rule = self._rule if epoch >= self._c.begins else None
             for twin in twins:
                 twin.state = None
             for place, (words, following) in enumerate(minibatches(self._train)):

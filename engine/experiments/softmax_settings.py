@@ -74,6 +74,13 @@ class HebbianSoftmaxConfiguration(Configuration):
     epochs: int = Field(
         2, ge=1, le=100, description="Times through the training text", json_schema_extra={"unit": "epochs"}
     )
+    begins: int = Field(
+        0,
+        ge=0,
+        le=100,
+        description="Epochs before the rule acts; until then it only counts (language)",
+        json_schema_extra={"unit": "epochs"},
+    )
     size: int = Field(64, ge=8, le=1024, description="Values in an output row and an embedding")
     hidden: int = Field(64, ge=8, le=4096, description="LSTM units")
     dropout: float = Field(0.3, ge=0, lt=1, description="Share of values dropped")

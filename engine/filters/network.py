@@ -14,7 +14,7 @@ of f_q and f_w; of the word itself it would leave two values at d = 2.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from typing import Any, Literal
 
 import torch
@@ -29,13 +29,18 @@ from engine.filters.sphering import MovingZCA
 ModelName = Literal["nbf", "lstm", "dnc", "memnet", "learned"]
 
 
+WIDEST, LARGEST = 1024, 1 << 22  # units of a layer, numbers of a memory in a file: more is a mistake, or meant to harm
+
+
 @dataclass(frozen=True, slots=True)
 class Sizes:
     """Sizes and switches of a set memory; raises BadInput for those that cannot work.
 
     ``side`` of the pictures; ``hidden`` units (or filters) of the encoder; ``code`` size of z; ``slots`` m; ``word`` d;
     ``query`` dq; ``top`` slots a sparse address keeps (0: all); ``fixed``: addresses drawn once and never trained, with
-    sphered queries if ``sphering``; ``read_sum``: r = M a instead of M . a; ``word_one``: every word is 1 [5.3].
+    sphered queries if ``sphering``; ``read_sum``: r = M a instead of M . a; ``word_one``: every word is 1 [5.3];
+    ``match``: f_out also sees w . M a, how much of the key's own word its own slots hold (ours: keys without structure
+    are not learned from r alone in the time there is).
     For the rivals ``slots`` and ``word`` are the numbers of the DNC and MemNet, ``word`` x ``slots`` those of the LSTM.
     """
 
@@ -51,6 +56,7 @@ class Sizes:
     sphering: bool = False
     read_sum: bool = False
     word_one: bool = False
+    match: bool = False
 
     def __post_init__(self) -> None:
         if self.top > self.slots:
@@ -61,6 +67,19 @@ class Sizes:
     def to_json(self) -> dict[str, Any]:
         """Plain JSON values."""
         return asdict(self)
+
+    @classmethod
+    def from_json(cls, values: Any) -> Sizes:
+        """The sizes; raises TypeError or ValueError for values of another kind than theirs."""
+        for entry in fields(cls):
+            value = values.get(entry.name, entry.default)
+            if type(value) is not type(entry.default) or (type(value) is int and value < 0):
+                raise ValueError(f"{entry.name} cannot be {value!r}")
+        made = cls(**values)
+        wide = max(made.side, made.hidden, made.code, made.query, made.word)
+        if wide > WIDEST or made.slots * max(made.query, made.word) > LARGEST:
+            raise ValueError("no set memory has such sizes")
+        return made
 
 
 class SetMemory(nn.Module):
@@ -136,7 +155,7 @@ class NeuralBloomFilter(SetMemory):
             self.addresses = nn.Parameter(addresses / sizes.query**0.5)
         self.sphere = MovingZCA(sizes.query) if sizes.sphering else None
         read = sizes.word * (1 if sizes.read_sum else sizes.slots)
-        self.read = Reader(read + sizes.word + sizes.code)
+        self.read = Reader(read + sizes.word + sizes.code + sizes.match)
 
     def codes(self, features: Tensor) -> Tensor:
         """Features [n, ...] -> [n, dz + m + d]."""
@@ -178,8 +197,10 @@ class NeuralBloomFilter(SetMemory):
         z, a, w = self.parts(codes)
         held = memory.view(-1, 1, self.sizes.word, self.sizes.slots) * self.sizes.slots
         found = held * a[..., None, :]  # [sets, q, d, m]
-        found = found.sum(-1) if self.sizes.read_sum else found.flatten(-2)
-        logits: Tensor = self.read(torch.cat([found, w, z], -1))
+        inputs = [found.sum(-1) if self.sizes.read_sum else found.flatten(-2), w, z]
+        if self.sizes.match:
+            inputs.append((found.sum(-1) * w).sum(-1, keepdim=True))
+        logits: Tensor = self.read(torch.cat(inputs, -1))
         return logits
 
     def numbers(self, n: int) -> int:

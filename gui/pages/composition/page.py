@@ -305,7 +305,7 @@ class CompositionPage(Page):
             self.layer = "value"
         offered = [case] if case.suite == "play" else list(source.cases.values())
         self.toolbar.show_cases(offered, case.number, self.layer)
-        mapped, learned = bool(len(source.newest("maps", case.number))), case.suite in ("point", "arm", "ball")
+        mapped, learned = bool(len(source.newest("maps", case.number))), case.suite in ("point", "arm", "ball", "ant")
         panels.show_kind(board=case.is_board, learned=learned, mapped=mapped)
         panels.fields.paintable = case.is_board
         panels.fields.set_state(states.fields_state(source, case, self.layer))

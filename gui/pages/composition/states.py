@@ -190,7 +190,7 @@ def regret_state(source: CompositionRecord, case: Case) -> RegretState | None:
         return None
     made = tuple((pair, tuple(_bar(source, method, seeds) for method, seeds in sorted(found.items())))
                  for pair, found in groups.items())  # fmt: skip
-    against = "best method of the seed" if case.suite in ("arm", "ball") else "near-exact optimum"
+    against = "best method of the seed" if case.suite in ("arm", "ball", "ant") else "near-exact optimum"
     return RegretState(made, f"against the {against}")
 
 

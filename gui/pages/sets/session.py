@@ -16,7 +16,10 @@ FOLDER = Path(__file__).resolve().parents[3] / "assets" / "models" / "sets"
 TITLES = {
     "digits-class": "digits, one class",
     "digits-skewed": "digits, some popular",
+    "digits-uniform": "digits, any",
     "mnist-class": "MNIST, one class",
+    "mnist-skewed": "MNIST, some popular",
+    "mnist-uniform": "MNIST, any",
     "word-ranges": "word ranges",
     "word-mixture": "ranges and stray words",
     "row-ranges": "row keys",

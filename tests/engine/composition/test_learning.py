@@ -1,6 +1,7 @@
 """Learned composition: bodies, densities, importance sampling, losses, and the whole run in small."""
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -8,7 +9,7 @@ import torch
 
 from engine.cli import main
 from engine.composition.bodies import ARM, BALL, BODIES, POINT, find_body
-from engine.composition.learning import LEARNED, Effort, Learner
+from engine.composition.learning import LEARNED, C, Effort, Functions, Learner
 from engine.composition.networks import TruncatedNormals
 from engine.composition.plane import plane_rewards
 from engine.composition.sampling import Draws, draw
@@ -97,7 +98,7 @@ def test_the_arm_keeps_its_length_and_the_ball_its_ground():
     assert resting[0, 2] < 0.02
     jumping = BALL.step(torch.zeros(1, 6), torch.tensor([[0.0, 0.0, 1.0]]))
     assert jumping[0, 5] > 0
-    with pytest.raises(BadInput, match="point, arm, ball"):
+    with pytest.raises(BadInput, match="point, arm, ball, ant"):
         find_body("horse")
 
 
@@ -109,6 +110,22 @@ def test_learning_reduces_errors_and_the_same_seed_learns_the_same():
     for a, b in zip(first.slow.parameters(), again.slow.parameters(), strict=True):
         assert torch.equal(a, b)
     assert torch.isfinite(first.losses).all()
+
+
+def test_the_correction_is_taught_alike_at_its_own_and_at_other_mixtures():
+    learner = Learner(POINT, "tricky", replace(SMALL, mixtures=2), 0)  # the second mixture is the even one
+    for _ in range(3):
+        learner.update()
+    learner._mixture = torch.full((16,), 0.5)
+    state, action = learner._state, learner._action
+    seen = POINT.observe(POINT.step(state, action))
+    draws = learner.draw(seen, learner._mixture, 2, 2)
+    with torch.no_grad():
+        ahead = learner.values(seen, learner._mixture, draws.actions)
+        wanted = learner._targets(POINT.rewards("tricky", state), ahead, draws)[C]
+        now = Functions(learner.networks, POINT.observe(state), learner._mixture, action[:, None])[C][:, 0]
+        other = learner._elsewhere(POINT.observe(state), action, ahead, draws, seen)
+    assert other.item() == pytest.approx((now - wanted).square().mean().item(), rel=1e-5)
 
 
 def test_methods_are_what_their_formulas_say():

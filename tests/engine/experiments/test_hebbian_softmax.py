@@ -164,6 +164,19 @@ def test_a_stopped_comparison_goes_on_to_the_same_result(tmp_path, text):
     assert (np.diff(steps) >= 0).all()
 
 
+def test_a_rule_that_begins_later_leaves_the_first_epoch_alone(tmp_path, text):
+    settings = LANGUAGE | {"seeds": 1, "begins": 1, "binding_rate": 30.0}
+    record, _ = compare(tmp_path, corpus=text, **settings)
+    steps, epoch = record.table("overwrites").read()["step"], record.events("vocabulary")[0]["steps"]
+    assert len(steps)
+    assert steps.min() > epoch
+    losses = record.table("perplexities").read()
+    first = [losses[(losses["arm"] == arm) & (losses["step"] == epoch)]["loss"] for arm in (1, 2)]
+    np.testing.assert_array_equal(*first)  # so far the arms differ in nothing
+    counts = record.table("watched").read()
+    assert counts["count"][counts["arm"] == 2].tolist() == counts["count"][counts["arm"] == 1].tolist()
+
+
 def test_too_little_text_is_told(tmp_path, text):
     with pytest.raises(BadInput, match="training text of own"):
         compare(tmp_path, corpus=text, words=500, **LANGUAGE)

@@ -88,8 +88,7 @@ def test_rivals_keep_the_same_contract(tmp_path, model):
     ("settings", "words"),
     [
         ({"n": 2000}, "n may be at most"),
-        ({"task": "digits-uniform"}, "No nbf for digits-uniform comes with the program"),
-        ({"model": "lstm"}, "set source=train"),
+        ({"model": "lstm"}, "No lstm for digits-class comes with the program; set source=train"),
         ({"source": "train", "encoder": "text-lstm"}, "encoder may not be text-lstm"),
     ],
 )

@@ -77,6 +77,21 @@ def test_writing_is_a_sum_whatever_the_order(network):
     torch.testing.assert_close(a.sum(1), torch.ones(100))
 
 
+def test_a_match_is_what_the_keys_own_slots_hold_of_its_own_word():
+    torch.manual_seed(1)
+    made = NeuralBloomFilter(Sizes("text-order", slots=3, word=2, query=4, match=True))
+    made.encoder.learn_keys(sorted(WORDS))
+    codes = made.codes(torch.from_numpy(made.features(WORDS[:5])))
+    seen = []
+    made.read.register_forward_pre_hook(lambda _, given: seen.append(given[0]))
+    with torch.no_grad():
+        memory = made.memorise(codes[None])
+        made.logits(memory, codes[None])
+        _, a, w = made.parts(codes)
+        by_hand = 3 * torch.einsum("qd,dm,qm->q", w, memory.view(2, 3), a)
+    torch.testing.assert_close(seen[0][0, :, -1], by_hand)
+
+
 def test_a_sparse_address_keeps_so_many_slots():
     torch.manual_seed(0)
     sparse = NeuralBloomFilter(Sizes("text-order", slots=16, word=2, top=3, fixed=True, sphering=True))
