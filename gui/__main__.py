@@ -6,7 +6,7 @@ import sys
 from collections.abc import Sequence
 
 HEADLESS = ("list", "run", "sweep", "runs", "bench", "-h", "--help", "--version")
-WINDOW_BENCHMARKS = ("startup", "latency", "heatmap", "advice", "runs-page")
+WINDOW_BENCHMARKS = ("startup", "latency", "heatmap", "advice", "runs-page", "soak")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

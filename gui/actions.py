@@ -133,6 +133,8 @@ class Actions(QObject):
 
     def fill(self, bar: QMenuBar) -> None:
         """Build the menus anew."""
+        for old in bar.findChildren(QMenu, options=Qt.FindChildOption.FindDirectChildrenOnly):
+            old.deleteLater()  # to clear a bar takes its menus off it and keeps them
         bar.clear()
         for title in MENUS:
             menu = QMenu(title, bar)

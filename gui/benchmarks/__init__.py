@@ -1,4 +1,4 @@
-"""Measurements of the window: ``athanor bench startup|latency|heatmap|advice|runs-page [--json]``."""
+"""Measurements of the window: ``athanor bench startup|latency|heatmap|advice|runs-page|soak [--json]``."""
 
 from __future__ import annotations
 
@@ -6,11 +6,13 @@ import argparse
 import importlib
 import json
 import sys
+from pathlib import Path
+from typing import Any
 
 from gui.benchmarks.loads import PAGES
 
-NAMES = ("startup", "latency", "heatmap", "advice", "runs-page")
-LOADED = ("latency", "heatmap")
+NAMES = ("startup", "latency", "heatmap", "advice", "runs-page", "soak")
+LOADED = ("latency", "heatmap", "soak")
 
 
 def run(arguments: list[str]) -> int:
@@ -21,11 +23,15 @@ def run(arguments: list[str]) -> int:
     parser.add_argument(
         "--seconds", type=float, default=10.0, help="how long each part of latency and heatmap is measured"
     )
-    parser.add_argument("--load", choices=tuple(PAGES), help="what the engine does meanwhile (latency and heatmap)")
+    parser.add_argument("--load", choices=tuple(PAGES), help="what the engine does meanwhile (latency, heatmap, soak)")
+    parser.add_argument("--minutes", type=float, default=120.0, help="how long soak lasts")
+    parser.add_argument("--samples", type=Path, metavar="FILE", help="where soak writes a row a minute (CSV)")
     chosen = parser.parse_args(arguments)
     if chosen.load and chosen.name not in LOADED:
-        parser.error(f"--load goes with {' and '.join(LOADED)}")
-    options = {"load": chosen.load} if chosen.load else {}
+        parser.error(f"--load goes with {', '.join(LOADED)}")
+    options: dict[str, Any] = {"load": chosen.load} if chosen.load else {}
+    if chosen.name == "soak":
+        chosen.seconds, options["samples"] = 60 * chosen.minutes, chosen.samples
     figures = importlib.import_module(f"gui.benchmarks.{chosen.name.replace('-', '_')}").measure(
         chosen.seconds, **options
     )

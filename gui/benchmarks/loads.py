@@ -15,7 +15,7 @@ PAGES = {"alchemy": "runs", "memory": "memory", "language": "language"}
 """Kind of load -> page on screen."""
 
 ALCHEMY = {"agent": "random-heuristic", "episodes": 100_000, "traced": 0, "advice": False}
-MEMORY = {"model": "sam", "task": "copy", "episodes": 1_000_000}
+MEMORY = {"model": "sam", "task": "copy", "episodes": 100_000_000}
 TALKS = {"model": "endpoint/m", "episodes": 64, "trials": 5, "steps": 20, "parallel": 8, "references": False}
 
 
