@@ -11,7 +11,7 @@ from engine.errors import BadInput
 from engine.service.benchmark import BENCHMARKS
 from engine.service.seeds import parse_seed
 
-WINDOW_BENCHMARKS = ("startup", "latency", "heatmap", "runs-page")
+WINDOW_BENCHMARKS = ("startup", "latency", "heatmap", "advice", "runs-page", "soak")
 """Measured by the window's half of the program."""
 
 

@@ -43,7 +43,7 @@ class AnswerCache:
             found = decode_json(path.read_bytes())
             text, finish, numbers = found["text"], found["finish"], found["usage"]
             usage = Usage(int(numbers[0]), int(numbers[1]), float(numbers[2]))
-        except (OSError, ValueError, KeyError, TypeError, IndexError):
+        except (OSError, ValueError, KeyError, TypeError, IndexError, OverflowError):
             return None
         return Reply(text, usage, 0.0, cached=True, finish=str(finish)) if isinstance(text, str) else None
 
