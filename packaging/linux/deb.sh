@@ -45,4 +45,14 @@ Description: laboratory for agents and networks that remember
  Alchemy trials beside the belief of an ideal observer, watch what a network
  writes to and reads from its memory, compare agents, take figures home.
 EOF
-dpkg-deb --build --root-owner-group -Zxz -z6 "$root" "$output"
+# Put together by hand, because dpkg-deb gives xz no filter for machine code; what it reads may have one.
+export XZ_OPT="${XZ_OPT:---x86 --lzma2=preset=6,dict=64MiB}"
+parts=$(mktemp -d)
+trap 'rm -rf "$root" "$parts"' EXIT
+mv "$root/DEBIAN" "$parts/DEBIAN"
+pack() { tar --sort=name --owner=0 --group=0 --numeric-owner --mtime="@${SOURCE_DATE_EPOCH:-0}" -cJf "$parts/$2" -C "$1" .; }
+pack "$parts/DEBIAN" control.tar.xz
+pack "$root" data.tar.xz
+echo 2.0 >"$parts/debian-binary"
+rm -f "$output"
+ar rcD "$output" "$parts/debian-binary" "$parts/control.tar.xz" "$parts/data.tar.xz"

@@ -1,6 +1,7 @@
 """The recipes of the packages, with a stand-in for the program: whole, of one version, and clear where a tool lacks."""
 
 import importlib.metadata
+import importlib.util
 import json
 import os
 import shutil
@@ -122,6 +123,44 @@ def test_licences_and_parts_of_what_is_installed(tmp_path):
     assert names["numpy"]["version"] == importlib.metadata.version("numpy")
     assert list(folder.glob("numpy-*/LICENSE*"))
     assert list(folder.glob("[Pp]y[Ss]ide6*/QT.txt"))
+
+
+def test_icu_data_keep_what_orders_words_and_lose_what_names_countries():
+    icu = load("icu")
+    header = (144).to_bytes(2, "little") + b"\xda\x27" + bytes(8) + b"CmnD" + bytes(128)
+    kept = (
+        "coll/sv.res",
+        "root.res",
+        "en.res",
+        "res_index.res",
+        "brkitr/line.brk",
+        "nfkc.nrm",
+        "lang/root.res",
+        "curr/pool.res",
+    )
+    lost = (
+        "lang/sv.res",
+        "sv.res",
+        "sv_FI.res",
+        "brkitr/thaidict.dict",
+        "translit/root.res",
+        "ibm-37.cnv",
+        "zone/de.res",
+    )
+    files = {f"icudt73l/{name}": name.encode() * number for number, name in enumerate((*kept, *lost), 1)}
+    found_header, found = icu.read(icu.write(header, files))
+    assert found_header == header
+    assert list(found) == sorted(files)
+    assert {name: data.rstrip(b"\0") for name, data in found.items()} == files
+    assert {name.removeprefix("icudt73l/") for name in files if icu.UNUSED.match(name)} == set(lost)
+
+
+def load(name):
+    """A script of the folder packaging, as a module."""
+    spec = importlib.util.spec_from_file_location(name, PACKAGING / f"{name}.py")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
 
 
 @pytest.mark.parametrize("script", sorted(PACKAGING.rglob("*.sh")), ids=lambda path: path.name)
