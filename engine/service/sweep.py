@@ -154,7 +154,7 @@ class Journal:
         """Lines of finished points whose record is still there, by key."""
         found: dict[str, dict[str, Any]] = {}
         for entry in self.entries():
-            with contextlib.suppress(KeyError, TypeError):
+            with contextlib.suppress(KeyError, TypeError, ValueError, OSError):
                 if entry["status"] == "finished" and Path(entry["record"]).is_dir():
                     found[entry["key"]] = entry
         return found

@@ -197,7 +197,7 @@ def test_damaged_models(tmp_path):
         (text.replace('"sam"', '"mas"'), "model must be one of"),
         (text.replace('"sizes"', '"size"'), "does not describe a trained network"),
         ("[]", "does not describe"),
-        ("{", "cannot be read"),
+        ("{", "is not valid JSON"),
     ):
         beside.write_text(broken)
         with pytest.raises(BadInput, match=words):
