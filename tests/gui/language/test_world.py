@@ -47,7 +47,7 @@ def test_a_game_ends_with_the_hidden_rule_and_its_posterior_is_that_of_counting(
         assert game.propose(0) is game
 
 
-def test_expected_steps_are_those_of_the_dossier():
+def test_expected_steps_are_as_measured():
     found = exact_steps(World(2, 4, "single", "identify"))
     assert found["optimal"] == pytest.approx(3.25)
     assert found["random-without-replacement"] == pytest.approx(4.35, abs=0.2)
