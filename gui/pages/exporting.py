@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from gui.pages.page import Page
 
 SCALE = 2.0
+PICTURES = {kind: f"Save picture as {kind.upper()}" for kind in ("png", "svg", "pdf")}
 Placed = list[tuple[Picture, QRectF]]
 
 
@@ -104,9 +105,13 @@ class PageExporter(QObject):
 
     def save(self, file: Path) -> None:
         """Save what is on screen as the kind of file its name says."""
+        self._save(file, lambda: self._write(file, file.suffix.lower().lstrip(".")))
+
+    def _save(self, file: Path, write: Callable[[], None]) -> None:
+        """Call what writes the file, and tell the person how it went."""
         workspace = self._page.workspace
         try:
-            self._write(file, file.suffix.lower().lstrip("."))
+            write()
         except OSError as problem:
             workspace.show_error(f"{file.name} could not be saved", "Nothing was changed", str(problem))
             return

@@ -11,7 +11,8 @@ from PySide6.QtGui import QImage, QMouseEvent
 
 from gui.theme import Theme
 from gui.widgets.access_colours import access_table, as_image, diverging_image, read_colour, write_colour
-from gui.widgets.canvas import CENTRE, Canvas
+from gui.widgets.canvas import Canvas
+from gui.widgets.episode_axis import draw_axis
 from gui.widgets.picture import Picture, Region
 from gui.widgets.time_axis import TimeAxis
 
@@ -79,12 +80,7 @@ class Cells(Picture):
             self.regions.append(Region(row, ("cell", cell), self._tip(cell)))
             if cell == self.selected and state.words:
                 canvas.outline(row.adjusted(0, -1, 0, 1), theme.accent, 2, 1.5)
-        x = plot.left() + plot.width() * state.axis.share(state.position)
-        canvas.fill(QRectF(x - 0.5, plot.top(), 1, plot.height()), theme.accent)
-        width = plot.width() / max(state.axis.trials, 1)
-        for trial in range(state.axis.trials):
-            box = QRectF(plot.left() + trial * width, plot.bottom() + 0.1 * unit, width, 1.2 * unit)
-            canvas.text(box, str(trial + 1), theme.muted, align=CENTRE, small=True)
+        draw_axis(canvas, plot, state.axis, state.position)
 
     def draw_note(self, canvas: Canvas, area: QRectF) -> None:
         """Which colour is which, where there is room, before the words."""

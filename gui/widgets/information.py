@@ -9,7 +9,8 @@ from PySide6.QtCore import QRectF, Qt, Signal
 from PySide6.QtGui import QMouseEvent
 
 from gui.widgets.alchemy_words import number
-from gui.widgets.canvas import CENTRE, RIGHT, Canvas
+from gui.widgets.canvas import RIGHT, Canvas
+from gui.widgets.episode_axis import draw_axis
 from gui.widgets.picture import Picture, Region
 from gui.widgets.time_axis import TimeAxis
 
@@ -73,13 +74,9 @@ class Information(Picture):
                 bar = QRectF(right - 0.9 * step, plot.bottom() - height, 0.8 * step, height)
                 colour = theme.accent if position == state.position else theme.data[0]
                 canvas.fill(bar, colour, 0, 1.0 if position <= state.position else 0.4)
-        x = plot.left() + plot.width() * state.axis.share(state.position)
-        canvas.fill(QRectF(x - 0.5, plot.top(), 1, plot.height()), theme.accent)
         width = plot.width() / max(state.axis.trials, 1)
         every = next((k for k in (1, 2, 5, 10) if k * width >= 1.8 * unit), 20)
-        for trial in range(0 if every == 1 else every - 1, state.axis.trials, every):
-            box = QRectF(plot.left() + trial * width, plot.bottom() + 0.1 * unit, width, 1.2 * unit)
-            canvas.text(box, str(trial + 1), theme.muted, align=CENTRE, small=True)
+        draw_axis(canvas, plot, state.axis, state.position, every)
         canvas.text(QRectF(area.left(), plot.bottom() + 0.1 * unit, left, 1.2 * unit), "trial", theme.muted, small=True)
         self.regions.append(Region(plot, "plot", "Bits learnt by each action; click to go there"))
 

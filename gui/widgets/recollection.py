@@ -10,7 +10,8 @@ from PySide6.QtGui import QMouseEvent
 
 from gui.widgets.alchemy_words import COLOURS, stone_words
 from gui.widgets.belief import heat
-from gui.widgets.canvas import CENTRE, Canvas
+from gui.widgets.canvas import Canvas
+from gui.widgets.episode_axis import draw_axis
 from gui.widgets.picture import Picture, Region
 from gui.widgets.potion import draw_chip
 from gui.widgets.time_axis import TimeAxis
@@ -126,12 +127,7 @@ class Recollection(Picture):
             trial, at = divmod(fact.written, state.axis.steps)
             words = f"{fact.words}\nwritten in trial {trial + 1}, step {at}{told}\nclick selects, Delete erases it"
             self.regions.append(Region(row, ("slot", slot), words))
-        x = plot.left() + plot.width() * state.axis.share(state.position)
-        canvas.fill(QRectF(x - 0.5, plot.top(), 1, plot.height()), theme.accent)
-        width = plot.width() / max(state.axis.trials, 1)
-        for trial in range(state.axis.trials):
-            box = QRectF(plot.left() + trial * width, plot.bottom() + 0.1 * unit, width, 1.2 * unit)
-            canvas.text(box, str(trial + 1), theme.muted, align=CENTRE, small=True)
+        draw_axis(canvas, plot, state.axis, state.position)
         canvas.text(QRectF(area.left(), plot.bottom() + 0.1 * unit, left, 1.2 * unit), "trial", theme.muted, small=True)
 
     @staticmethod

@@ -37,8 +37,8 @@ def watch(body: Any, moments: Moments, state: Any) -> tuple[Tensor, Any, Cells]:
     outputs, state = body.network.sequence(torch.from_numpy(features(moments)), state, recorder)
     slots = body.network.sizes.slots
     read, wrote = np.zeros(slots, np.float32), np.zeros(slots, np.float32)
+    accesses = recorder.accesses
     for weights, kind in ((read, READ), (wrote, WRITE)):
-        accesses = recorder.accesses
         of_kind = accesses[accesses["kind"] == kind]
         np.maximum.at(weights, of_kind["slot"], of_kind["weight"])
     return outputs, state, Cells(read, wrote)

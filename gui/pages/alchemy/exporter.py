@@ -12,7 +12,7 @@ from PySide6.QtGui import QGuiApplication
 
 from gui.pages.alchemy import script
 from gui.pages.alchemy.export import AnimationJob, Clip
-from gui.pages.exporting import PageExporter
+from gui.pages.exporting import PICTURES, PageExporter
 
 if TYPE_CHECKING:
     from gui.pages.alchemy.page import AlchemyPage
@@ -23,10 +23,7 @@ WORK_S, PAUSE_MS = 0.012, 4  # painting takes three quarters of the time; the wi
 class Exporter(PageExporter):
     """What the Export menu does; animations take some seconds and go on behind."""
 
-    words = {
-        "png": "Save picture as PNG",
-        "svg": "Save picture as SVG",
-        "pdf": "Save picture as PDF",
+    words = PICTURES | {
         "gif": "Save episode as GIF",
         "webp": "Save episode as WebP",
         "csv": "Save steps as CSV",

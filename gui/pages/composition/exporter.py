@@ -7,18 +7,13 @@ from collections.abc import Callable
 from PySide6.QtWidgets import QWidget
 
 from gui.pages.composition import script
-from gui.pages.exporting import PageExporter
+from gui.pages.exporting import PICTURES, PageExporter
 
 
 class Exporter(PageExporter):
     """Pictures, scores and lines of Python."""
 
-    words = {
-        "png": "Save picture as PNG",
-        "svg": "Save picture as SVG",
-        "pdf": "Save picture as PDF",
-        "csv": "Save scores as CSV",
-    }
+    words = PICTURES | {"csv": "Save scores as CSV"}
 
     def name(self) -> str:
         return f"{self._page.source.record.id}-{self._page.case}"

@@ -5,18 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from gui.pages.control import script
-from gui.pages.exporting import PageExporter
+from gui.pages.exporting import PICTURES, PageExporter
 
 
 class Exporter(PageExporter):
     """Pictures, an episode and lines of Python."""
 
-    words = {
-        "png": "Save picture as PNG",
-        "svg": "Save picture as SVG",
-        "pdf": "Save picture as PDF",
-        "csv": "Save episode as CSV",
-    }
+    words = PICTURES | {"csv": "Save episode as CSV"}
 
     def name(self) -> str:
         return f"{self._page.source.record.id}-scene{self._page.scene}"

@@ -9,7 +9,7 @@ from PySide6.QtCore import Slot
 from PySide6.QtGui import QGuiApplication
 
 from engine.language.export import export_json_lines
-from gui.pages.exporting import PageExporter
+from gui.pages.exporting import PICTURES, PageExporter
 from gui.pages.language import script
 from gui.pages.language.transcripts import as_text
 
@@ -17,13 +17,10 @@ from gui.pages.language.transcripts import as_text
 class Exporter(PageExporter):
     """What the Export menu does."""
 
-    words = {
+    words = PICTURES | {
         "jsonl": "Save evaluation as JSON lines",
         "csv": "Save scores as CSV",
         "txt": "Save transcript as text",
-        "png": "Save picture as PNG",
-        "svg": "Save picture as SVG",
-        "pdf": "Save picture as PDF",
     }
 
     def name(self) -> str:

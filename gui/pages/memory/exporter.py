@@ -4,20 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from gui.pages.exporting import PageExporter
+from gui.pages.exporting import PICTURES, PageExporter
 from gui.pages.memory import script
 
 
 class Exporter(PageExporter):
     """Pictures, accesses and lines of Python."""
 
-    words = {
-        "png": "Save picture as PNG",
-        "svg": "Save picture as SVG",
-        "pdf": "Save picture as PDF",
-        "csv": "Save accesses as CSV",
-        "jsonl": "Save trace as JSON lines",
-    }
+    words = PICTURES | {"csv": "Save accesses as CSV", "jsonl": "Save trace as JSON lines"}
 
     def name(self) -> str:
         return f"{self._page.source.record.id}-trace{self._page.shown[0]}"

@@ -6,19 +6,14 @@ import csv
 import io
 from collections.abc import Callable
 
-from gui.pages.exporting import PageExporter
+from gui.pages.exporting import PICTURES, PageExporter
 from gui.pages.recall.states import View
 
 
 class Exporter(PageExporter):
     """Pictures, reads and lines of Python."""
 
-    words = {
-        "png": "Save picture as PNG",
-        "svg": "Save picture as SVG",
-        "pdf": "Save picture as PDF",
-        "csv": "Save reads as CSV",
-    }
+    words = PICTURES | {"csv": "Save reads as CSV"}
 
     def name(self) -> str:
         return f"{self._page.source.record.id}-write{self._page.shown + 1}"

@@ -62,13 +62,7 @@ class Exporter(PageExporter):
 
     def save_table(self, file: Path) -> None:
         """Save the list of runs as it is seen."""
-        workspace = self._page.workspace
-        try:
-            file.write_text(self.table(), encoding="utf-8", newline="")
-        except OSError as problem:
-            workspace.show_error(f"{file.name} could not be saved", "Nothing was changed", str(problem))
-            return
-        workspace.toast(f"Saved {file.name}")
+        self._save(file, lambda: file.write_bytes(self.table().encode()))
 
     def name(self) -> str:
         return "runs"

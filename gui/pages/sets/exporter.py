@@ -4,19 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from gui.pages.exporting import PageExporter
+from gui.pages.exporting import PICTURES, PageExporter
 from gui.pages.sets import script
 
 
 class Exporter(PageExporter):
     """Pictures, operations and lines of Python."""
 
-    words = {
-        "png": "Save picture as PNG",
-        "svg": "Save picture as SVG",
-        "pdf": "Save picture as PDF",
-        "csv": "Save operations as CSV",
-    }
+    words = PICTURES | {"csv": "Save operations as CSV"}
 
     def name(self) -> str:
         return str(self._page.shown.record.id)

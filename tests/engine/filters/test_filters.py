@@ -17,17 +17,14 @@ from engine.filters.classical import PACKAGES, formula_bits, measure
 from engine.filters.filter import make_filter, quantised
 from engine.filters.network import NeuralBloomFilter, Sizes
 from engine.filters.saved import load_filter, save_filter
+from tests.engine.filters.untrained import make_network, make_words
 
-WORDS = [f"{a}{b}{c}{i}".encode() for i in range(30) for a in "abcdefgh" for b in "aeiou" for c in "klmnprst"]
+WORDS = make_words(30)
 
 
 @pytest.fixture(scope="module")
 def network():
-    """Untrained: the contract must not depend on what was learned."""
-    torch.manual_seed(3)
-    made = NeuralBloomFilter(Sizes("text-order", hidden=16, code=8, slots=4, word=2, query=4))
-    made.encoder.learn_keys(sorted(WORDS))
-    return made.eval()
+    return make_network(WORDS)
 
 
 @pytest.fixture(scope="module")

@@ -5,25 +5,21 @@ import os
 
 import numpy as np
 import pytest
-import torch
 from safetensors.numpy import load, save
 
 from engine.errors import BadInput
 from engine.filters.bloom import BloomFilter, Fingerprints
 from engine.filters.calibration import RATES, Calibration
 from engine.filters.filter import make_filter
-from engine.filters.network import NeuralBloomFilter, Sizes
 from engine.filters.saved import _checksum, load_filter, save_filter
+from tests.engine.filters.untrained import make_network, make_words
 
-WORDS = [f"{a}{b}{c}{i}".encode() for i in range(6) for a in "abcdefgh" for b in "aeiou" for c in "klmnprst"]
+WORDS = make_words(6)
 
 
 @pytest.fixture(scope="module")
 def network():
-    torch.manual_seed(3)
-    made = NeuralBloomFilter(Sizes("text-order", hidden=16, code=8, slots=4, word=2, query=4))
-    made.encoder.learn_keys(sorted(WORDS))
-    return made.eval()
+    return make_network(WORDS)
 
 
 @pytest.fixture(scope="module")

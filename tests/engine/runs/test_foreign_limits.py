@@ -13,18 +13,7 @@ from engine.runs import Column, Record, RecordWriter, event_file, foreign
 from engine.runs.event_file import Curves, read_event_file, scalar_message, text_message, write_messages
 from engine.runs.export import export, import_record
 from engine.runs.foreign import import_all, read_csv_log
-
-
-def events(path: Path, *messages: bytes) -> Path:
-    with open(path, "wb") as file:
-        write_messages(file, messages)
-    return path
-
-
-def from_events(path: Path) -> Curves:
-    found = Curves()
-    read_event_file(path, found)
-    return found
+from tests.engine.runs.event_files import read_events, write_events
 
 
 def from_csv(path: Path, text: str) -> Curves:
@@ -46,8 +35,8 @@ def summary(value: bytes) -> bytes:
 
 
 def test_thousands_of_points_come_back_in_order(tmp_path: Path) -> None:
-    path = events(tmp_path / "a.tfevents", *(scalar_message("x", n, n % 100, 0) for n in range(9000)))
-    found = from_events(path)
+    path = write_events(tmp_path / "a.tfevents", *(scalar_message("x", n, n % 100, 0) for n in range(9000)))
+    found = read_events(path)
     assert found.damaged == 0
     assert list(found.points["x"].steps) == list(range(9000))
     assert list(found.points["x"].values) == [n % 100 for n in range(9000)]
@@ -55,39 +44,41 @@ def test_thousands_of_points_come_back_in_order(tmp_path: Path) -> None:
 
 def test_pictures_and_graphs_are_stepped_over(tmp_path: Path) -> None:
     picture = b"\0" * ((1 << 20) + 1)
-    found = from_events(events(tmp_path / "a.tfevents", scalar_message("x", 1, 2, 0), scalar_message("x", 2, 3, 0)))
+    found = read_events(
+        write_events(tmp_path / "a.tfevents", scalar_message("x", 1, 2, 0), scalar_message("x", 2, 3, 0))
+    )
     path = tmp_path / "b.tfevents"
     with open(path, "wb") as file:
         write_messages(file, [scalar_message("x", 1, 2, 0)])
         head = struct.pack("<Q", len(picture))
         file.write(head + struct.pack("<I", event_file.masked_checksums([head])[0]) + picture + b"sums")
         write_messages(file, [scalar_message("x", 2, 3, 0)])
-    assert from_events(path) == found
+    assert read_events(path) == found
     assert found.damaged == 0
 
 
 def test_a_long_text_with_one_wrong_byte_is_counted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(event_file, "BATCH_BYTES", 10_000)
     texts = [text_message("t", letter * 6000, 0) for letter in "abc"]
-    path = events(tmp_path / "a.tfevents", scalar_message("x", 1, 2, 0), *texts, scalar_message("x", 2, 3, 0))
-    assert from_events(path).damaged == 0
+    path = write_events(tmp_path / "a.tfevents", scalar_message("x", 1, 2, 0), *texts, scalar_message("x", 2, 3, 0))
+    assert read_events(path).damaged == 0
     data = path.read_bytes()
     path.write_bytes(data.replace(b"bbbb", b"bbbd", 1))
-    found = from_events(path)
+    found = read_events(path)
     assert (found.count, found.damaged) == (2, 1)
 
 
 def test_values_in_old_spellings(tmp_path: Path) -> None:
     """Numbers one by one and unpacked, as programs before packed fields wrote them; and fields of the wrong kind."""
     whole = field(1, 3) + field(7, -5)  # a tensor of one int32
-    path = events(
+    path = write_events(
         tmp_path / "a.tfevents",
         summary(field(1, field(1, b"whole") + field(8, whole))),
         summary(field(1, 5)),  # a number where a value should be
         summary(field(1, field(1, b"of words") + field(8, field(1, 7) + field(8, b"words")))),
         summary(field(1, field(1, b"of a wrong type") + field(8, field(1, 1) + field(5, 3)))),
     )
-    found = from_events(path)
+    found = read_events(path)
     assert {tag: (list(points.steps), list(points.values)) for tag, points in found.points.items()} == {
         "whole": ([7], [-5.0])
     }
@@ -95,15 +86,15 @@ def test_values_in_old_spellings(tmp_path: Path) -> None:
 
 
 def test_no_more_scalars_and_points_than_any_run_has(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    path = events(tmp_path / "a.tfevents", *(scalar_message(f"x{n // 2}", n, n, 0) for n in range(6)))
+    path = write_events(tmp_path / "a.tfevents", *(scalar_message(f"x{n // 2}", n, n, 0) for n in range(6)))
     monkeypatch.setattr(event_file, "MAX_TAGS", 2)
     with pytest.raises(BadInput, match="more than 2 different scalars"):
-        from_events(path)
+        read_events(path)
     monkeypatch.setattr(event_file, "MAX_TAGS", 3)
-    assert from_events(path).count == 6
+    assert read_events(path).count == 6
     monkeypatch.setattr(event_file, "MAX_POINTS", 5)
     with pytest.raises(BadInput, match="more than 5 points"):
-        from_events(path)
+        read_events(path)
 
 
 def test_no_more_numbers_lines_and_columns_than_any_log_has(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -180,7 +171,7 @@ def test_a_record_of_little_is_imported_and_a_place_that_refuses_is_named(tmp_pa
     with pytest.raises(BadInput, match=f"{writer.id} cannot be imported: Not a directory"):
         import_record(writer.folder, tmp_path / "file" / "runs")
     (path,) = export(Record.open(writer.folder), "tensorboard", tmp_path / "out").iterdir()
-    assert from_events(path) == Curves(), "the configuration, and no scalar"
+    assert read_events(path) == Curves(), "the configuration, and no scalar"
     found = import_record(writer.folder, tmp_path / "mine")
     assert sorted(os.listdir(found.folder)) == ["log.txt", "run.json", "status.json"]
     assert found.checkpoints() == []

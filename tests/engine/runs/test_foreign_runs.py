@@ -17,30 +17,17 @@ from engine.runs import Record, RunIndex
 from engine.runs.event_file import (
     Curves,
     masked_checksums,
-    read_event_file,
     scalar_message,
     text_message,
     version_message,
-    write_messages,
 )
 from engine.runs.export import export
 from engine.runs.foreign import import_all, split_seed
+from tests.engine.runs.event_files import read_events, write_events
 
 needs_tensorboard = pytest.mark.skipif(
     importlib.util.find_spec("tensorboard") is None, reason="tensorboard is not installed"
 )
-
-
-def write(path: Path, *messages: bytes) -> Path:
-    with open(path, "wb") as file:
-        write_messages(file, messages)
-    return path
-
-
-def read(path: Path) -> Curves:
-    found = Curves()
-    read_event_file(path, found)
-    return found
 
 
 def curve(found: Curves, tag: str) -> list[tuple[int, float]]:
@@ -96,7 +83,7 @@ def test_what_tensorboard_writes_is_read(tmp_path: Path) -> None:
             )
     writer.close()
     (path,) = tmp_path.iterdir()
-    found = read(path)
+    found = read_events(path)
     assert found.damaged == 0
     assert set(found.points) == {"plain", "new", "double", "whole", "list"}
     assert curve(found, "plain") == [(0, 0.0), (1, 0.5), (2, 1.0)]
@@ -119,8 +106,10 @@ def test_what_tensorboard_writes_is_read(tmp_path: Path) -> None:
 @settings(max_examples=40, deadline=None)
 def test_every_point_comes_back(tmp_path_factory: pytest.TempPathFactory, points: list) -> None:  # type: ignore[type-arg]
     path = tmp_path_factory.mktemp("events") / "events.out.tfevents.1"
-    write(path, version_message(1.0), text_message("words", "none", 1.0), *(scalar_message(*point) for point in points))
-    found = read(path)
+    write_events(
+        path, version_message(1.0), text_message("words", "none", 1.0), *(scalar_message(*point) for point in points)
+    )
+    found = read_events(path)
     assert found.damaged == 0
     assert found.count == len(points)
     for tag in {point[0].encode("utf-8", "replace").decode() for point in points}:
@@ -130,11 +119,11 @@ def test_every_point_comes_back(tmp_path_factory: pytest.TempPathFactory, points
 
 
 def test_a_cut_file_gives_what_is_whole(tmp_path: Path) -> None:
-    path = write(tmp_path / "a.tfevents", *(scalar_message("x", n, n, 0) for n in range(5)))
+    path = write_events(tmp_path / "a.tfevents", *(scalar_message("x", n, n, 0) for n in range(5)))
     data = path.read_bytes()
     for end in range(len(data)):
         path.write_bytes(data[:end])
-        found = read(path) if end >= len(data) // 5 else None
+        found = read_events(path) if end >= len(data) // 5 else None
         if found:
             assert found.count == end // (len(data) // 5)
             assert found.damaged == (end % (len(data) // 5) > 0)
@@ -145,13 +134,13 @@ def test_a_cut_file_gives_what_is_whole(tmp_path: Path) -> None:
 def test_damage_is_counted_and_never_becomes_a_value(
     tmp_path_factory: pytest.TempPathFactory, data: st.DataObject
 ) -> None:
-    path = write(tmp_path_factory.mktemp("d") / "a.tfevents", *(scalar_message("x", n, n, 0) for n in range(5)))
+    path = write_events(tmp_path_factory.mktemp("d") / "a.tfevents", *(scalar_message("x", n, n, 0) for n in range(5)))
     content = bytearray(path.read_bytes())
     place = data.draw(st.integers(0, len(content) - 1))
     content[place] ^= data.draw(st.integers(1, 255))
     path.write_bytes(content)
     try:
-        found = read(path)
+        found = read_events(path)
     except BadInput:
         return
     assert found.damaged >= 1
@@ -161,8 +150,8 @@ def test_damage_is_counted_and_never_becomes_a_value(
 @given(st.binary(max_size=300))
 @settings(max_examples=100, deadline=None)
 def test_noise_with_right_checksums_is_no_danger(tmp_path_factory: pytest.TempPathFactory, noise: bytes) -> None:
-    path = write(tmp_path_factory.mktemp("n") / "a.tfevents", noise, scalar_message("x", 1, 2.0, 0))
-    found = read(path)
+    path = write_events(tmp_path_factory.mktemp("n") / "a.tfevents", noise, scalar_message("x", 1, 2.0, 0))
+    found = read_events(path)
     assert curve(found, "x")[-1] == (1, 2.0)
 
 
@@ -175,14 +164,14 @@ def test_files_that_are_no_event_files(tmp_path: Path) -> None:
     words.write_bytes(b"cos\nsystem\n" * 50)
     for path in (huge, words):
         with pytest.raises(BadInput, match="not a TensorBoard event file"):
-            read(path)
+            read_events(path)
     with pytest.raises(BadInput, match="not an ordinary file"):
-        read(tmp_path)
+        read_events(tmp_path)
     os.mkfifo(tmp_path / "pipe.tfevents")
     with pytest.raises(BadInput, match="not an ordinary file"):
-        read(tmp_path / "pipe.tfevents")
+        read_events(tmp_path / "pipe.tfevents")
     with pytest.raises(BadInput, match="no file"):
-        read(tmp_path / "gone")
+        read_events(tmp_path / "gone")
 
 
 @pytest.mark.parametrize(
@@ -211,7 +200,7 @@ def test_a_folder_of_logs_becomes_records_once(tmp_path: Path) -> None:
         (folder / "config.json").write_text('{"agent": "dqn", "lr": 0.001}')
     events = logs / "tb"
     events.mkdir()
-    write(
+    write_events(
         events / "events.out.tfevents.9.host", scalar_message("a b\n", 5, 1.0, 3.0), scalar_message("a b?", 6, 2.0, 3.0)
     )
     (logs / "table.csv").write_text("1,2\n3,4\n")
