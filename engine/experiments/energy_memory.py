@@ -7,7 +7,6 @@ writes. The error is printed with the controls that tell a memory from a denoise
 from __future__ import annotations
 
 import json
-import time
 from dataclasses import replace
 from typing import Any
 
@@ -23,11 +22,11 @@ from engine.data.patterns import Patterns, load
 from engine.errors import BadInput, Stopped
 from engine.experiments.context import Context
 from engine.experiments.energy_memory_settings import EnergyMemoryConfiguration
+from engine.experiments.pacing import Pacing
 from engine.runs.checkpoints import list_checkpoints, load_checkpoint
 from engine.runs.record import Record
 from engine.runs.schema import Column
 
-SHOWN_PER_SECOND = 10.0  # scalars kept of a quick training
 SHOWN = 16  # patterns in a recorded example
 SIZES = (0.25, 0.5, 1.0, 2.0, 4.0)  # of the memory, at which rivals are examined too
 
@@ -185,22 +184,21 @@ class Watch:
         shown = min(c.patterns, SHOWN)
         exam = draw(data, context.rng("trace"), 3, shown, c.chosen_damage, c.amount)
         self._exam = exam
-        self._shown_at, self._before, self._total = 0.0, 0, 0
+        self._pacing, self._before, self._total = Pacing(), 0, 0
         self._name, self._card = MEMORY, memory.card
 
     def begin(self, name: str, model: Ebmm, updates: int, total: int) -> None:
         """A network's training begins."""
         self._name, self._card, self._total = name, model.card, total
         self._before = total - updates if name == TWIN else 0
-        self._first = True
+        self._first, self._pacing = True, Pacing()
 
     def updated(self, update: Update) -> None:
-        """After every minibatch; curves get at most ten points a second."""
-        context, now = self._context, time.monotonic()
+        """After every minibatch."""
+        context = self._context
         context.progress(self._before + update.updates, self._total, "updates")
-        if now - self._shown_at < 1 / SHOWN_PER_SECOND:
+        if not self._pacing.due(update.updates):
             return
-        self._shown_at = now
         suffix = "" if self._name == MEMORY else ", unwritten"
         context.scalar(f"error in training{suffix}", update.error, update.updates)
         context.scalar(f"loss{suffix}", update.loss, update.updates)

@@ -20,6 +20,7 @@ from engine.errors import BadInput, Stopped
 from engine.experiments.context import Context
 from engine.experiments.memory_settings import MemoryConfiguration
 from engine.experiments.memory_tasks import BEYOND, accuracy_by_presentation, examine, make_task, shares_wrong
+from engine.experiments.pacing import Pacing
 from engine.memory.benchmark import steps_that_fit
 from engine.memory.catalogue import build
 from engine.memory.interface import MemoryNetwork, Sizes
@@ -30,7 +31,7 @@ from engine.memory.training import Checkpoint, Update, train
 from engine.runs.checkpoints import load_checkpoint
 
 LATEST = "latest"
-SHOWN_PER_SECOND = 10.0  # scalars kept of a quick training
+TRACES = 50  # a long training adds one whenever it has grown by one part in so many
 
 
 def run(configuration: MemoryConfiguration, context: Context) -> dict[str, Any]:
@@ -108,25 +109,25 @@ class Watch:
         self._card, self._example, self._level = card, example, card.levels[1]
         self._tracer = Tracer(context.record, card.model, card.task, card.sizes)
         self._wrong = "answers wrong" if example.classes else "bits wrong"
-        self._shown, self._started = 0.0, time.monotonic()
+        self._pacing, self._started = Pacing(), time.monotonic()
         self._first = self._traced = -1
+        self._stopped = False
 
     def updated(self, update: Update) -> None:
-        """After every minibatch; curves get at most ten points a second."""
-        context, total, now = self._context, self._configuration.episodes, time.monotonic()
+        """After every minibatch."""
+        context, total = self._context, self._configuration.episodes
         self.seen = update.episodes
         self._card = replace(self._card, levels=(self._card.levels[0], update.level))
         if self._first < 0:
             self._first = update.episodes - self._configuration.batch
         context.progress(update.episodes, total, "episodes")
-        if now - self._shown < 1 / SHOWN_PER_SECOND and update.episodes < total:
+        if not self._pacing.due(update.episodes) and update.episodes < total:
             return
-        self._shown = now
         context.scalar("loss", update.loss_bits, update.episodes)
         context.scalar(self._wrong, update.bits_wrong, update.episodes)
         context.scalar("level", update.level, update.episodes)
         context.scalar("gradient norm", update.gradient_norm, update.episodes)
-        rate = (update.episodes - self._first) / (now - self._started)
+        rate = (update.episodes - self._first) / (time.monotonic() - self._started)
         context.scalar("sequences per second", rate, update.episodes)
 
     def stopping(self) -> bool:
@@ -134,15 +135,17 @@ class Watch:
         try:
             self._context.check()
         except Stopped:
+            self._stopped = True
             return True
         return False
 
     def save(self, checkpoint: Checkpoint) -> None:
-        """Keep a checkpoint, and a trace of the same sequence each time."""
+        """Keep a checkpoint, and now and then a trace, always of the same sequence."""
         tensors, metadata = checkpoint
         self.seen = int(metadata["episodes"])
         self._context.checkpoint(LATEST, tensors, metadata | {"card": json.dumps(self._card.to_json())})
-        if self.seen > self._traced:
+        ended = self._stopped or self.seen >= self._configuration.episodes
+        if self.seen > self._traced and (ended or self.seen - self._traced >= self.seen // TRACES):
             self.trace(self.seen)
 
     def trace(self, episodes: int) -> None:

@@ -15,6 +15,7 @@ import torch
 
 from engine.errors import BadInput, Stopped
 from engine.experiments.context import Context
+from engine.experiments.pacing import Pacing
 from engine.experiments.sets_settings import RATES, FilterConfiguration
 from engine.filters.bloom import bloom_bits, break_even
 from engine.filters.calibration import calibrate
@@ -30,7 +31,6 @@ from engine.runs.checkpoints import load_checkpoint
 from engine.runs.schema import Column
 
 LATEST = "latest"
-SHOWN_PER_SECOND = 5.0
 SAVE_SECONDS = 20.0
 
 SETS = (
@@ -149,14 +149,13 @@ def _train(c: FilterConfiguration, context: Context) -> tuple[Card, SetMemory]:
         tensors, metadata = load_checkpoint(context.parent, LATEST, as_torch=True)
         load_weights(network, {k[8:]: v for k, v in tensors.items() if k.startswith("network/")}, "The checkpoint")
         first = min(int(metadata.get("steps", 0)), c.steps)
-    shown = saved = 0.0
+    pacing, saved = Pacing(), 0.0
 
     def updated(update: Update) -> None:
-        nonlocal shown, saved
+        nonlocal saved
         now = time.monotonic()
         context.progress(update.step, c.steps, "steps")
-        if now - shown > 1 / SHOWN_PER_SECOND or update.step == c.steps:
-            shown = now
+        if pacing.due(update.step) or update.step == c.steps:
             context.scalar("loss", update.loss, update.step)
             context.scalar("right", update.right, update.step)
         if now - saved > SAVE_SECONDS:
