@@ -96,8 +96,7 @@ def _handle_signals(server: Server) -> None:
     def unwind(_signal: int, _frame: FrameType | None) -> None:
         if server.unwindable:
             raise Stopped  # a job that does not check still runs Python: unwinding completes its record
-        if not server.busy:
-            raise SystemExit(0)
+        # Otherwise nothing: a signal that comes as its job ends must not take the engine from under the next one
 
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C in a terminal reaches the parent, which decides
     signal.signal(signal.SIGTERM, unwind)

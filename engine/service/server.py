@@ -58,11 +58,6 @@ class Server:
         self.preparing = False
 
     @property
-    def busy(self) -> bool:
-        """Whether a job runs now."""
-        return self._execution is not None
-
-    @property
     def unwindable(self) -> bool:
         """Whether Stopped may be raised in the thread that serves, see Execution."""
         return self._execution is not None and self._execution.unwindable

@@ -6,7 +6,7 @@ from bisect import bisect_right
 from dataclasses import dataclass
 
 from PySide6.QtCore import QPointF, QRectF, QSizeF
-from PySide6.QtGui import QMouseEvent
+from PySide6.QtGui import QFontMetricsF, QMouseEvent
 
 from gui.widgets.canvas import Canvas
 from gui.widgets.picture import Region
@@ -42,6 +42,12 @@ class StepsState:
     def reached(self) -> range:
         """All steps that some lane has."""
         return range(max(self.end + 1, 1))
+
+
+def part_name(name: str, width: float, metrics: QFontMetricsF) -> str:
+    """``name``, or only its number ("trial 12") where there is room for no more."""
+    number = name.rpartition(" ")[2]
+    return number if number.isdigit() and metrics.horizontalAdvance(name) > width else name
 
 
 class StepTimeline(Timeline):
@@ -80,12 +86,12 @@ class StepTimeline(Timeline):
         count = max(len(state.lanes), 1)
         height = min(0.95 * unit, (area.height() - 1.6 * unit) / count - 0.25 * unit)
         names = QRectF(area.left(), area.top() + 0.2 * unit, area.width(), 1.2 * unit)
-        width = area.width() / max(state.steps, 1)
+        width, small = area.width() / max(state.steps, 1), canvas.metrics(small=True)
         for part in state.parts:
             left, right = area.left() + part.start * width, area.left() + part.stop * width
             place = QRectF(left + 1, names.top(), right - left - 2, names.height())
             if place.width() > 1.5 * unit:
-                canvas.text(place, part.name, theme.muted, small=True)
+                canvas.text(place, part_name(part.name, place.width(), small), theme.muted, small=True)
             tip = f"{part.name}\nsteps {part.start} to {part.stop - 1}"
             self.regions.append(
                 Region(QRectF(left, names.top(), right - left, area.height()), ("part", part.start), tip)

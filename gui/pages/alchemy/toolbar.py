@@ -6,7 +6,7 @@ import random
 
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QComboBox, QFrame, QMenu, QPushButton, QSpinBox, QToolButton
+from PySide6.QtWidgets import QComboBox, QFrame, QMenu, QPushButton, QToolButton
 
 from engine.agents.catalogue import AGENTS
 from engine.alchemy.levels import BENCHMARK
@@ -16,6 +16,7 @@ from gui.theme import UNIT
 from gui.widgets.flow import Flow
 from gui.widgets.icon import set_icon
 from gui.widgets.labels import label
+from gui.widgets.numbers import NumberBox
 
 LEVELS = (
     ("rotation and random bottleneck", BENCHMARK),
@@ -42,7 +43,7 @@ class Toolbar(QFrame):
         self.setProperty("role", "bar")
         self.file = ""
         self._source = label("Seed", "small")
-        self.seed = QSpinBox()
+        self.seed = NumberBox()
         self.seed.setRange(0, SEED_LIMIT)
         self.seed.setValue(1337)
         self.seed.setAccessibleName("Chemistry seed")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QSignalBlocker, Qt, Signal, Slot
 from PySide6.QtGui import QColor, QIcon, QPixmap
-from PySide6.QtWidgets import QComboBox, QDoubleSpinBox, QFrame, QLabel, QMenu, QPushButton, QSlider
+from PySide6.QtWidgets import QComboBox, QFrame, QLabel, QMenu, QPushButton, QSlider
 
 from gui.pages.composition.board import ERASE, WALL, Board
 from gui.pages.composition.model import Case
@@ -13,6 +13,7 @@ from gui.theme import UNIT, current
 from gui.widgets.flow import Flow
 from gui.widgets.icon import set_icon
 from gui.widgets.labels import ElidedLabel, label
+from gui.widgets.numbers import DecimalBox
 from gui.widgets.uniform_colours import task_colour
 
 WHOLE = 100  # steps of a slider
@@ -39,12 +40,11 @@ class _Bar(QFrame):
         box.setToolTip(hint)
         return box
 
-    def _number(self, name: str, hint: str, low: float, high: float, step: float, decimals: int) -> QDoubleSpinBox:
-        box = QDoubleSpinBox()
+    def _number(self, name: str, hint: str, low: float, high: float, step: float, decimals: int) -> DecimalBox:
+        box = DecimalBox()
         box.setRange(low, high)
         box.setSingleStep(step)
         box.setDecimals(decimals)
-        box.lineEdit().setTextMargins(UNIT // 2, 0, 0, 0)
         box.setKeyboardTracking(False)
         box.setAccessibleName(name)
         box.setToolTip(hint)

@@ -5,13 +5,14 @@ from __future__ import annotations
 import random
 
 from PySide6.QtCore import Signal, Slot
-from PySide6.QtWidgets import QComboBox, QFrame, QMenu, QPushButton, QSpinBox
+from PySide6.QtWidgets import QComboBox, QFrame, QMenu, QPushButton
 
 from gui.pages.control.session import Setup
 from gui.pages.control.sources import Source
 from gui.theme import UNIT
 from gui.widgets.flow import Flow
 from gui.widgets.icon import set_icon
+from gui.widgets.numbers import NumberBox
 
 LAST_EPISODE = 999_999
 WIPES = (("memory kept", "none"), ("wiped at teleports", "teleport"), ("wiped at each step", "step"))
@@ -33,7 +34,7 @@ class Toolbar(QFrame):
         self.policy = self._choice(
             "Policy", "Who plays which task; feed-forward and full-information agents play beside"
         )
-        self.episode = QSpinBox()
+        self.episode = NumberBox()
         self.episode.setRange(1, LAST_EPISODE)
         self.episode.setPrefix("episode ")
         self.episode.setAccessibleName("Episode")

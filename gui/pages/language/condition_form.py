@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Signal, Slot
-from PySide6.QtWidgets import QCheckBox, QComboBox, QGridLayout, QSpinBox, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QCheckBox, QComboBox, QGridLayout, QVBoxLayout, QWidget
 
 from gui.pages.language.setup import CONDITIONS, Condition
 from gui.theme import UNIT
 from gui.widgets.labels import label
+from gui.widgets.numbers import NumberBox
 
 HISTORIES = (("full", "everything so far"), ("window", "the last trials"), ("summary", "the newest summary alone"))
 WORDINGS = (
@@ -78,8 +79,8 @@ class ConditionForm(QWidget):
             box.toggled.connect(self._on_changed)
         self.show_condition(Condition().named("summary"))
 
-    def _number(self, name: str, low: int, high: int) -> QSpinBox:
-        box = QSpinBox()
+    def _number(self, name: str, low: int, high: int) -> NumberBox:
+        box = NumberBox()
         box.setRange(low, high)
         box.setAccessibleName(name)
         box.valueChanged.connect(self._on_changed)

@@ -8,7 +8,6 @@ from pathlib import Path
 from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import (
     QComboBox,
-    QDoubleSpinBox,
     QFileDialog,
     QHBoxLayout,
     QLineEdit,
@@ -23,6 +22,7 @@ from engine.language.providers import PROVIDERS
 from gui.pages.language.setup import ENDPOINT, FILE, OWN_ADDRESS, PACKAGED, SCRIPTED, Model
 from gui.theme import UNIT
 from gui.widgets.labels import label
+from gui.widgets.numbers import DecimalBox
 
 KINDS = (
     (SCRIPTED, "Scripted agent that speaks"),
@@ -87,8 +87,8 @@ class ModelForm(QWidget):
         line.textChanged.connect(self.changed)
         return line
 
-    def _price(self, name: str) -> QDoubleSpinBox:
-        box = QDoubleSpinBox()
+    def _price(self, name: str) -> DecimalBox:
+        box = DecimalBox()
         box.setRange(0, 1000)
         box.setDecimals(3)
         box.setPrefix("$ ")

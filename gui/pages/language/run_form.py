@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QCheckBox, QDoubleSpinBox, QGridLayout, QPushButton, QSpinBox, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QCheckBox, QGridLayout, QPushButton, QVBoxLayout, QWidget
 
 from gui.pages.language.setup import ENDPOINT, SCRIPTED, Setup
 from gui.theme import UNIT
 from gui.widgets.icon import set_icon
 from gui.widgets.key_values import KeyValues
 from gui.widgets.labels import label
+from gui.widgets.numbers import DecimalBox, NumberBox
 from gui.words import amount
 
 
@@ -29,7 +30,7 @@ class RunForm(QWidget):
         self.tokens.setSingleStep(500_000)
         self.tokens.setGroupSeparatorShown(True)
         self.tokens.setSpecialValueText("no limit")
-        self.money = QDoubleSpinBox()
+        self.money = DecimalBox()
         self.money.setRange(0, 100_000)
         self.money.setPrefix("$ ")
         self.money.setSpecialValueText("no limit")
@@ -79,8 +80,8 @@ class RunForm(QWidget):
         layout.addWidget(self.problem)
         layout.addWidget(self.run)
 
-    def _number(self, name: str, low: int, high: int, value: int) -> QSpinBox:
-        box = QSpinBox()
+    def _number(self, name: str, low: int, high: int, value: int) -> NumberBox:
+        box = NumberBox()
         box.setRange(low, high)
         box.setValue(value)
         box.setAccessibleName(name)

@@ -12,7 +12,6 @@ from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
     QPushButton,
-    QSpinBox,
     QSplitter,
     QToolButton,
     QVBoxLayout,
@@ -26,6 +25,7 @@ from gui.pages.language.world import LANGUAGE, PLAYERS, REFERENCES, Game, Record
 from gui.theme import UNIT
 from gui.widgets.icon import set_icon
 from gui.widgets.key_values import KeyValues
+from gui.widgets.numbers import NumberBox
 from gui.widgets.object_shapes import MOST_DIMENSIONS
 from gui.widgets.objects import Objects
 from gui.widgets.panel import Panel
@@ -115,8 +115,8 @@ class WorldView(QWidget):
         self.rules.set_message("Which rules an ideal observer still holds possible")
         self.kind.currentIndexChanged.connect(self._on_kind)
 
-    def _number(self, name: str, low: int, high: int, value: int) -> QSpinBox:
-        box = QSpinBox()
+    def _number(self, name: str, low: int, high: int, value: int) -> NumberBox:
+        box = NumberBox()
         box.setRange(low, high)
         box.setValue(value)
         box.setSuffix(f" {name.lower()}")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 
 from PySide6.QtCore import Signal, Slot
-from PySide6.QtWidgets import QComboBox, QFrame, QMenu, QPushButton, QSpinBox
+from PySide6.QtWidgets import QComboBox, QFrame, QMenu, QPushButton
 
 from gui.pages.memory.session import Setup
 from gui.pages.memory.sources import Source
@@ -13,6 +13,7 @@ from gui.pages.memory.states import ALL, Look
 from gui.theme import UNIT
 from gui.widgets.flow import Flow
 from gui.widgets.icon import set_icon
+from gui.widgets.numbers import NumberBox
 from gui.widgets.scaling import slots_words
 
 SLOTS = (0, 64, 256, 1024, 4096, 65_536, 1 << 20, 1 << 21)
@@ -78,9 +79,8 @@ class Toolbar(QFrame):
         box.setToolTip(hint)
         return box
 
-    def _number(self, name: str, hint: str, low: int, high: int) -> QSpinBox:
-        box = QSpinBox()
-        box.lineEdit().setTextMargins(UNIT // 2, 0, 0, 0)
+    def _number(self, name: str, hint: str, low: int, high: int) -> NumberBox:
+        box = NumberBox()
         box.setRange(low, high)
         box.setAccessibleName(name)
         box.setToolTip(hint)

@@ -5,12 +5,13 @@ from __future__ import annotations
 import random
 
 from PySide6.QtCore import Signal, Slot
-from PySide6.QtWidgets import QComboBox, QFrame, QMenu, QPushButton, QSpinBox
+from PySide6.QtWidgets import QComboBox, QFrame, QMenu, QPushButton
 
 from gui.pages.recall.sources import Source
 from gui.theme import UNIT
 from gui.widgets.flow import Flow
 from gui.widgets.icon import set_icon
+from gui.widgets.numbers import NumberBox
 
 
 class Toolbar(QFrame):
@@ -67,8 +68,8 @@ class Toolbar(QFrame):
         for widget in (self.damage_button, self.starts_button, self.export_button):
             layout.addWidget(widget)
 
-    def _number(self, name: str, hint: str, low: int, high: int) -> QSpinBox:
-        box = QSpinBox()
+    def _number(self, name: str, hint: str, low: int, high: int) -> NumberBox:
+        box = NumberBox()
         box.setRange(low, high)
         box.setAccessibleName(name)
         box.setToolTip(hint)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Slot
-from PySide6.QtWidgets import QComboBox, QDialog, QDialogButtonBox, QFormLayout, QSpinBox, QVBoxLayout
+from PySide6.QtWidgets import QComboBox, QDialog, QDialogButtonBox, QFormLayout, QVBoxLayout
 
 from engine.errors import BadInput
 from engine.service.jobs import Job
@@ -13,6 +13,7 @@ from gui.pages.recall.session import TRAIN
 from gui.theme import UNIT
 from gui.widgets.labels import label
 from gui.widgets.learning import Curve, LearningState
+from gui.widgets.numbers import NumberBox
 from gui.words import amount
 
 if TYPE_CHECKING:
@@ -37,7 +38,7 @@ class TrainDialog(QDialog):
         )
         words.setWordWrap(True)
         words.setMinimumWidth(48 * UNIT)
-        self.preset, self.floats, self.patterns = QComboBox(), QSpinBox(), QSpinBox()
+        self.preset, self.floats, self.patterns = QComboBox(), NumberBox(), NumberBox()
         for name in EXPERIMENTS[TRAIN].presets:
             self.preset.addItem(name)
         self.floats.setRange(0, 10_000_000)

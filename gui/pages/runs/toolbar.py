@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QComboBox, QCompleter, QHBoxLayout, QLineEdit, QMenu, QPushButton, QSpinBox, QWidget
+from PySide6.QtWidgets import QComboBox, QCompleter, QHBoxLayout, QLineEdit, QMenu, QPushButton, QWidget
 
 from gui.pages.runs.listing import Metric
 from gui.theme import UNIT
 from gui.widgets.icon import set_icon
 from gui.widgets.labels import label, set_role
+from gui.widgets.numbers import NumberBox
 
 EVERYTHING = "configuration"
 HINT = (
@@ -58,7 +59,7 @@ class FilterBar(QWidget):
         self.value.setMinimumContentsLength(7)
         self.value.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.choice.setAccessibleName("Which value of the curve")
-        self.step = QSpinBox()
+        self.step = NumberBox()
         self.step.setAccessibleName("Step")
         self.step.setRange(0, MOST_STEP)
         self.step.setKeyboardTracking(False)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Slot
-from PySide6.QtWidgets import QComboBox, QDialog, QDialogButtonBox, QFormLayout, QSpinBox, QVBoxLayout
+from PySide6.QtWidgets import QComboBox, QDialog, QDialogButtonBox, QFormLayout, QVBoxLayout
 
 from engine.errors import BadInput
 from engine.service.jobs import Job
@@ -13,6 +13,7 @@ from gui.pages.sets.model import SetsRecord
 from gui.pages.sets.session import MEASURE, TITLES
 from gui.theme import UNIT
 from gui.widgets.labels import label
+from gui.widgets.numbers import NumberBox
 from gui.words import amount
 
 if TYPE_CHECKING:
@@ -42,7 +43,7 @@ class MeasureDialog(QDialog):
             self.task.setCurrentIndex(max(self.task.findData(chosen.task), 0))
         self.way.addItem("network that comes with the program", "pretrained")
         self.way.addItem("train a new one", "train")
-        self.n, self.sets, self.steps = QSpinBox(), QSpinBox(), QSpinBox()
+        self.n, self.sets, self.steps = NumberBox(), NumberBox(), NumberBox()
         for box, low, high, value, unit in (
             (self.n, 1, 20_000, page.toolbar.count.value() or 60, " keys"),
             (self.sets, 2, 1000, 40, " sets"),

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Signal, Slot
-from PySide6.QtWidgets import QComboBox, QFrame, QLineEdit, QMenu, QPushButton, QSpinBox, QWidget
+from PySide6.QtWidgets import QComboBox, QFrame, QLineEdit, QMenu, QPushButton, QWidget
 
 from gui.pages.sets.session import Network
 from gui.theme import UNIT
 from gui.widgets.flow import Flow
 from gui.widgets.icon import set_icon
 from gui.widgets.labels import ElidedLabel
+from gui.widgets.numbers import NumberBox
 
 RATES = (0.05, 0.01, 0.001)
 
@@ -53,16 +54,14 @@ class Toolbar(Bar):
         self.network.setToolTip("Which trained network stores the set")
         self.network.setMinimumContentsLength(22)
         self.network.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-        self.count = QSpinBox()
+        self.count = NumberBox()
         self.count.setRange(0, 5000)
         self.count.setSuffix(" keys")
-        self.count.lineEdit().setTextMargins(UNIT // 2, 0, 0, 0)
         self.count.setAccessibleName("Keys to begin with")
         self.count.setToolTip("Keys inserted to begin with, drawn from the network's own task")
-        self.seed = QSpinBox()
+        self.seed = NumberBox()
         self.seed.setRange(0, 999_999)
         self.seed.setPrefix("seed ")
-        self.seed.lineEdit().setTextMargins(UNIT // 2, 0, 0, 0)
         self.seed.setAccessibleName("Seed of the set")
         self.seed.setToolTip("Another seed is another set")
         self.rate = QComboBox()

@@ -14,13 +14,13 @@ from PySide6.QtWidgets import (
     QFormLayout,
     QHBoxLayout,
     QPushButton,
-    QSpinBox,
     QVBoxLayout,
     QWidget,
 )
 
 from gui.theme import UNIT
 from gui.widgets.labels import label
+from gui.widgets.numbers import NumberBox
 
 TEXTS = (
     ("Speeches of presidents of the United States", "speeches"),
@@ -54,7 +54,7 @@ class CompareDialog(QDialog):
         choice = QHBoxLayout()
         choice.addWidget(self.corpus, 1)
         choice.addWidget(browse)
-        self.words, self.epochs = QSpinBox(), QSpinBox()
+        self.words, self.epochs = NumberBox(), NumberBox()
         self.words.setRange(2_000, 100_000_000)
         self.words.setSingleStep(10_000)
         self.words.setValue(30_000)

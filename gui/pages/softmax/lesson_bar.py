@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Signal, Slot
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QPushButton, QSpinBox
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QPushButton
 
 from gui.theme import UNIT
 from gui.widgets.icon import set_icon
+from gui.widgets.numbers import NumberBox
 
 EXAMPLE = "the people of florinia thank the congress"
 
@@ -25,7 +26,7 @@ class LessonBar(QFrame):
         self.text.setAccessibleName("Your sentence")
         self.text.setPlaceholderText("Type a sentence; words may be invented")
         self.text.setMaxLength(2000)
-        self.repeat = QSpinBox()
+        self.repeat = NumberBox()
         self.repeat.setRange(1, 50)
         self.repeat.setValue(3)
         self.repeat.setSuffix(" times")

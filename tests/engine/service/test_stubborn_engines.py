@@ -27,6 +27,17 @@ def test_a_job_that_ignores_stop_is_unwound_and_its_record_completed(make_engine
     assert engine.snapshot().lanes[0].pid == pid  # it did not cost the engine
 
 
+@POSIX
+def test_an_insistence_that_comes_too_late_does_not_cost_the_engine(make_engine, pulse, until):
+    engine = make_engine()
+    assert engine.wait(engine.submit(pulse(steps=3)), 20).status == "finished"
+    pid = engine.snapshot().lanes[0].pid
+    os.kill(pid, signal.SIGTERM)  # as when a job that was slow to stop ends in the same moment
+    state = engine.wait(engine.submit(pulse(steps=3)), 20)
+    assert (state.status, state.error) == ("finished", None)
+    assert engine.snapshot().lanes[0].pid == pid
+
+
 STUBBORN = """
 import json, signal, subprocess, sys
 signal.signal(signal.SIGTERM, signal.SIG_IGN)

@@ -5,7 +5,7 @@ import csv
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtGui import QGuiApplication, QImage
+from PySide6.QtGui import QFont, QFontMetricsF, QGuiApplication, QImage
 from PySide6.QtSvg import QSvgRenderer
 
 from engine.control.tasks import TASKS
@@ -14,6 +14,7 @@ from gui.pages.catalogue import page_of
 from gui.pages.control.changes import CHOICES
 from gui.pages.control.sources import pretrained
 from gui.pages.control.training import TrainDialog
+from gui.widgets.step_timeline import part_name
 from tests.gui.control.sample import Recorded
 
 pytestmark = pytest.mark.qt_log_ignore("does not support propagateSizeHints")  # the offscreen platform says so
@@ -51,6 +52,14 @@ def test_an_empty_page_says_what_to_click(page):
         assert isinstance(action, Action)
         assert action.is_enabled == (action.identifier in ("control.run", "control.dice", "control.evaluate",
                                                            "control.train"))  # fmt: skip
+
+
+def test_a_short_trial_is_named_by_its_number_alone(qapp):
+    metrics = QFontMetricsF(QFont("sans", 10))
+    wide = metrics.horizontalAdvance("trial 12")
+    assert part_name("trial 12", wide, metrics) == "trial 12"
+    assert part_name("trial 12", wide - 1, metrics) == "12"
+    assert part_name("the question", 5, metrics) == "the question"  # no number: it is cut where it is drawn
 
 
 def test_a_maze_shows_trials_latencies_memory_and_truth(page, maze):
