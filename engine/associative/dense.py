@@ -14,6 +14,8 @@ from torch.nn import functional
 
 from engine.associative.energy import EnergyNetwork, Fast, bent
 
+DEPTH = 2.4  # of all wells together that the energy of a memory of whole patterns begins with
+
 
 class DenseEnergy(EnergyNetwork):
     """m = tanh(W U x + b); h = tanh(A m + B x + c); E = w . (h + tanh(C h + e)), with W and b written.
@@ -40,6 +42,26 @@ class DenseEnergy(EnergyNetwork):
         self.inner_weight = nn.Parameter(inner.weight.detach().clone())
         self.inner_bias = nn.Parameter(inner.bias.detach().clone())
         self.out = nn.Parameter(1.1 * nn.Linear(hidden, 1).weight.detach().clone()[0])
+        if not code and hidden >= 2 * width:
+            self._begin_bistable(width, hidden)
+
+    @torch.no_grad()
+    def _begin_bistable(self, width: int, hidden: int) -> None:
+        """Begin with an energy that is lowest where each memory unit has decided for -1 or 1.
+
+        Pairs of hidden units make tanh(2 m + 1) - tanh(2 m - 1), a hill over m = 0. A write, which lowers the energy,
+        then turns each unit further to where its pattern already turns it, as a Hebbian memory does. From random
+        weights training of bits needs ten times as many updates to find that; short weights of the memory let what
+        is written outweigh what was there.
+        """
+        for weights in (self.from_memory, self.from_input, self.outer_bias, self.inner_weight):
+            weights.mul_(0.3)
+        self.memory_weight.mul_(0.5)
+        pairs = hidden // (2 * width)
+        for first in range(0, 2 * width * pairs, 2):
+            self.from_memory[first : first + 2, first // 2 % width] += 2
+            self.outer_bias[first : first + 2] += torch.tensor([1.0, -1.0])
+            self.out[first : first + 2] = torch.tensor([1.0, -1.0]) * (DEPTH / pairs)
 
     def energy(self, patterns: Tensor, fast: Fast) -> Tensor:
         """See EnergyNetwork."""

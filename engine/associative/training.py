@@ -32,7 +32,7 @@ Checkpoint = tuple[dict[str, Tensor], dict[str, str]]
 class Lessons:
     """What a training draws: ``batch`` tasks of ``fewest`` to ``patterns`` patterns each, damaged alike.
 
-    ``order``: weight of ``disorder`` in the loss.
+    ``order``: weight of ``disorder`` in the loss; ``late``: step k of a read counts k**late in it.
     """
 
     data: Patterns
@@ -42,6 +42,7 @@ class Lessons:
     damage: DamageName
     amount: float
     order: float = 0.0
+    late: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,12 +55,15 @@ class Update:
     gradient_norm: float
 
 
-def loss_of(model: Ebmm, patterns: Tensor, queries: Tensor, order: float = 0.0) -> tuple[Tensor, Tensor]:
-    """Squared error (values in [0, 1]) a pattern, mean over the read steps, and what the last one gave."""
+def loss_of(
+    model: Ebmm, patterns: Tensor, queries: Tensor, order: float = 0.0, late: float = 0.0
+) -> tuple[Tensor, Tensor]:
+    """Squared error (values in [0, 1]) a pattern, weighted mean over the read steps, and what the last one gave."""
     fast = model.write(patterns)[-1]
     found = model.read(fast, queries)[1:]
-    losses = [(x - patterns).square().sum(-1).mean() for x in found]
-    loss = torch.stack(losses).mean() / 4
+    losses = torch.stack([(x - patterns).square().sum(-1).mean() for x in found])
+    weights = torch.arange(1, len(found) + 1, device=losses.device) ** late
+    loss = (weights * losses).sum() / weights.sum() / 4
     if order:
         loss = loss + order * disorder(model, fast, patterns, queries)
     return loss, found[-1]
@@ -105,7 +109,7 @@ def train(
         drawn = lessons.data.sample(random, lessons.batch, count)
         damaged, _ = lessons.data.damage(random, drawn, lessons.damage, lessons.amount)
         patterns, queries = torch.from_numpy(drawn).to(device), torch.from_numpy(damaged).to(device)
-        loss, found = loss_of(model, patterns, queries, lessons.order)
+        loss, found = loss_of(model, patterns, queries, lessons.order, lessons.late)
         optimiser.zero_grad()
         loss.backward()  # type: ignore[no-untyped-call]
         length = nn.utils.get_total_norm([p.grad for p in model.parameters() if p.grad is not None])

@@ -42,7 +42,9 @@ def run(configuration: EnergyMemoryConfiguration, context: Context) -> dict[str,
     width = width_for(c.chosen_form, data.shape, c.chosen_hidden, c.chosen_code, c.chosen_floats)
     card = Card(c.chosen_form, c.data, data.shape, width, c.chosen_hidden, c.chosen_code, c.reads, c.writes, c.patterns)
     memory, twin = Ebmm(card), Ebmm(replace(card, writes=0))
-    lessons = Lessons(data, c.batch, c.fewest or c.patterns, c.patterns, c.chosen_damage, c.amount, c.order)
+    lessons = Lessons(
+        data, c.batch, c.fewest or c.patterns, c.patterns, c.chosen_damage, c.amount, c.order, c.chosen_late
+    )
     started = {MEMORY: _start(c, context, memory, MEMORY), TWIN: _start(c, context, twin, TWIN)}
     watch = Watch(context, c, memory, data)
     steps = [(MEMORY, memory, c.updates)]

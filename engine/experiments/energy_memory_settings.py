@@ -23,6 +23,7 @@ FORMS: dict[str, FormName] = {
 FLOATS = {"bits": 528, "digits": 260, "omniglot": 4608, "cifar10": 9216, "natural": 9216}
 HIDDEN = {"dense": 128, "recurrent": 128, "convolutional": 16}
 CODE = {"digits": 12, "omniglot": 71}
+LATE = 6.0
 
 
 class EnergyMemoryConfiguration(Configuration):
@@ -79,6 +80,13 @@ class EnergyMemoryConfiguration(Configuration):
         le=100,
         description="Weight of a term, not of the paper, that keeps stored energies below unseen, these below damaged",
     )
+    late: float | None = Field(
+        None,
+        ge=0,
+        le=100,
+        description="How much more the later steps of a read count in training, step k as k to this power; none: "
+        "for bits 6, so that a read may take its time, for images 0",
+    )
     twin: bool = Field(True, description="Also train the twin without writing, the control of every error")
     twin_updates: int | None = Field(
         None,
@@ -133,6 +141,11 @@ class EnergyMemoryConfiguration(Configuration):
         if self.code is None:
             return CODE.get(self.data, 0) if self.chosen_form == "dense" else 0
         return self.code
+
+    @property
+    def chosen_late(self) -> float:
+        """Weight of later read steps, chosen or usual."""
+        return self.late if self.late is not None else (LATE if self.data == "bits" else 0.0)
 
     @property
     def chosen_damage(self) -> DamageName:
