@@ -104,6 +104,17 @@ def test_theme_switches_live(whole):
     assert whole.settings.theme == "light"
 
 
+def test_the_settings_page_follows_what_is_chosen_elsewhere(whole):
+    whole.window.show_page("settings")
+    page = whole.window.page
+    whole.window.choose_theme("dark")
+    whole.window.choose_theme("light")
+    assert page.theme.currentData() == "light"
+    page.device.setCurrentIndex(1)
+    page.device.activated.emit(1)
+    assert (whole.settings.theme, whole.settings.device) == ("light", "cpu"), "another choice must not undo it"
+
+
 def test_every_control_has_a_name(whole):
     for name in OWN_PAGES:
         whole.window.show_page(name)

@@ -22,7 +22,7 @@ from PySide6.QtWidgets import (
 
 from gui.actions_window import THEMES, open_folder
 from gui.pages.page import Page
-from gui.theme import UNIT
+from gui.theme import UNIT, signals
 from gui.theme.motion import reduce_motion
 from gui.widgets.icon import set_icon
 from gui.widgets.labels import ElidedLabel, hairline, label
@@ -118,6 +118,7 @@ class SettingsPage(Page):
             box.activated.connect(self._on_changed)
         self.motion.toggled.connect(self._on_changed)
         self.interpreter.editingFinished.connect(self._on_changed)
+        signals().changed.connect(self.show_settings)  # colours and text size are changed from elsewhere too
 
     def _section(self, title: str) -> None:
         row = self._grid.rowCount()
@@ -203,6 +204,11 @@ class SettingsPage(Page):
             window.rail.fit()
 
     def on_shown(self) -> None:
+        self.show_settings()
+
+    @Slot()
+    def show_settings(self) -> None:
+        """Show the choices in force where they can be made elsewhere."""
         settings = self.workspace.settings
         self.theme.setCurrentIndex(self.theme.findData(settings.theme))
         if self.text_scale.findData(settings.text_scale) < 0:

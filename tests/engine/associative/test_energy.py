@@ -10,7 +10,9 @@ from engine.associative.convolutional import ConvolutionalEnergy
 from engine.associative.dense import DenseEnergy
 from engine.associative.dynamics import CLAMP, Schedule, read, write
 from engine.associative.energy import EnergyNetwork, Fast
+from engine.associative.model import Card, Ebmm
 from engine.associative.recurrent import RecurrentEnergy
+from engine.associative.training import loss_of
 
 TASKS, COUNT = 2, 3
 
@@ -160,3 +162,26 @@ def test_the_published_size_writes_as_many_floats_as_a_hopfield_network() -> Non
     from engine.associative.hopfield import floats
 
     assert RecurrentEnergy(128, 64, 1024).floats == floats(128) == 8256
+
+
+def test_whole_patterns_begin_with_units_that_want_to_decide() -> None:
+    torch.manual_seed(0)
+    network = DenseEnergy(16, 4, 32)
+    patterns = torch.sign(torch.randn(1, 200, 16))
+    weight, bias = network.start(1)
+    energies = [network.energy(patterns, (strength * weight, strength * bias)).mean() for strength in (0.0, 1.0, 8.0)]
+    assert energies[0] > energies[1] > energies[2]
+    by_code = DenseEnergy(16, 4, 32, 8)
+    assert by_code.out.abs().max() < 0.3 < network.out.abs().max()
+
+
+def test_late_weights_count_the_last_steps_of_a_read_more() -> None:
+    torch.manual_seed(1)
+    model = Ebmm(Card("dense", "bits", (1, 8, 1), 3, 12, 0, 3, 2, 2))
+    patterns = torch.sign(torch.randn(2, 2, 8))
+    queries = patterns * torch.sign(torch.randn(2, 2, 8))
+    found = model.read(model.write(patterns)[-1], queries)[1:]
+    one, two, three = ((x - patterns).square().sum(-1).mean().item() / 4 for x in found)
+    assert loss_of(model, patterns, queries)[0].item() == pytest.approx((one + two + three) / 3)
+    late = loss_of(model, patterns, queries, late=2.0)[0].item()
+    assert late == pytest.approx((one + 4 * two + 9 * three) / 14)
