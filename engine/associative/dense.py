@@ -13,8 +13,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from engine.associative.energy import EnergyNetwork, Fast, bent
-
-DEPTH = 2.4  # of all wells together that the energy of a memory of whole patterns begins with
+from engine.errors import BadInput
 
 
 class DenseEnergy(EnergyNetwork):
@@ -42,26 +41,27 @@ class DenseEnergy(EnergyNetwork):
         self.inner_weight = nn.Parameter(inner.weight.detach().clone())
         self.inner_bias = nn.Parameter(inner.bias.detach().clone())
         self.out = nn.Parameter(1.1 * nn.Linear(hidden, 1).weight.detach().clone()[0])
-        if not code and hidden >= 2 * width:
-            self._begin_bistable(width, hidden)
 
     @torch.no_grad()
-    def _begin_bistable(self, width: int, hidden: int) -> None:
-        """Begin with an energy that is lowest where each memory unit has decided for -1 or 1.
+    def dig_wells(self, depth: float) -> None:
+        """Begin with an energy that is lowest, by some 1.3 ``depth``, where each memory unit has decided for -1 or 1.
 
         Pairs of hidden units make tanh(2 m + 1) - tanh(2 m - 1), a hill over m = 0. A write, which lowers the energy,
-        then turns each unit further to where its pattern already turns it, as a Hebbian memory does. From random
-        weights training of bits needs ten times as many updates to find that; short weights of the memory let what
-        is written outweigh what was there.
+        then turns each unit further to where its pattern already turns it, as a Hebbian memory does; short weights
+        of the memory let what is written outweigh what was there. Raises BadInput for fewer than two hidden units
+        a memory unit.
         """
+        hidden, width = self.from_memory.shape
+        pairs = hidden // (2 * width)
+        if not pairs:
+            raise BadInput(f"wells need at least {2 * width} hidden units for {width} of the memory, not {hidden}")
         for weights in (self.from_memory, self.from_input, self.outer_bias, self.inner_weight):
             weights.mul_(0.3)
         self.memory_weight.mul_(0.5)
-        pairs = hidden // (2 * width)
         for first in range(0, 2 * width * pairs, 2):
             self.from_memory[first : first + 2, first // 2 % width] += 2
             self.outer_bias[first : first + 2] += torch.tensor([1.0, -1.0])
-            self.out[first : first + 2] = torch.tensor([1.0, -1.0]) * (DEPTH / pairs)
+            self.out[first : first + 2] = torch.tensor([1.0, -1.0]) * (depth / pairs)
 
     def energy(self, patterns: Tensor, fast: Fast) -> Tensor:
         """See EnergyNetwork."""

@@ -209,6 +209,17 @@ EXPERIMENTS: dict[str, Experiment] = {
                 "quick": {"updates": 800, "batch": 8},
                 "digits": {"updates": 12000, "batch": 8, "patterns": 32, "fewest": 8},
                 "bits": {"data": "bits", "patterns": 8, "updates": 5000},
+                "bits-64": {
+                    "data": "bits",
+                    "size": 64,
+                    "floats": 2080,
+                    "batch": 8,
+                    "reads": 8,
+                    "learning_rate": 1.5e-3,
+                    "late": 6.0,
+                    "wells": 2.4,
+                    "updates": 700,
+                },
                 "omniglot": {
                     "data": "omniglot",
                     "hidden": 256,

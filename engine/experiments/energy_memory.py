@@ -13,6 +13,7 @@ from typing import Any
 import torch
 
 from engine.associative import rivals, sequential
+from engine.associative.dense import DenseEnergy
 from engine.associative.examination import draw, examine, mean, sem, verdict
 from engine.associative.files import MEMORY, TWIN
 from engine.associative.model import Card, Ebmm, fit, width_for
@@ -42,9 +43,10 @@ def run(configuration: EnergyMemoryConfiguration, context: Context) -> dict[str,
     width = width_for(c.chosen_form, data.shape, c.chosen_hidden, c.chosen_code, c.chosen_floats)
     card = Card(c.chosen_form, c.data, data.shape, width, c.chosen_hidden, c.chosen_code, c.reads, c.writes, c.patterns)
     memory, twin = Ebmm(card), Ebmm(replace(card, writes=0))
-    lessons = Lessons(
-        data, c.batch, c.fewest or c.patterns, c.patterns, c.chosen_damage, c.amount, c.order, c.chosen_late
-    )
+    for model in (memory, twin):
+        if c.wells and isinstance(model.energy, DenseEnergy):
+            model.energy.dig_wells(c.wells)
+    lessons = Lessons(data, c.batch, c.fewest or c.patterns, c.patterns, c.chosen_damage, c.amount, c.order, c.late)
     started = {MEMORY: _start(c, context, memory, MEMORY), TWIN: _start(c, context, twin, TWIN)}
     watch = Watch(context, c, memory, data)
     steps = [(MEMORY, memory, c.updates)]

@@ -23,7 +23,6 @@ FORMS: dict[str, FormName] = {
 FLOATS = {"bits": 528, "digits": 260, "omniglot": 4608, "cifar10": 9216, "natural": 9216}
 HIDDEN = {"dense": 128, "recurrent": 128, "convolutional": 16}
 CODE = {"digits": 12, "omniglot": 71}
-LATE = 6.0
 
 
 class EnergyMemoryConfiguration(Configuration):
@@ -80,12 +79,17 @@ class EnergyMemoryConfiguration(Configuration):
         le=100,
         description="Weight of a term, not of the paper, that keeps stored energies below unseen, these below damaged",
     )
-    late: float | None = Field(
-        None,
+    late: float = Field(
+        0.0,
         ge=0,
         le=100,
-        description="How much more the later steps of a read count in training, step k as k to this power; none: "
-        "for bits 6, so that a read may take its time, for images 0",
+        description="How much more the later steps of a read count in training: step k as k to this power",
+    )
+    wells: float = Field(
+        0.0,
+        ge=0,
+        le=100,
+        description="Depth of the wells that the energy of a dense memory begins with, 0: random weights",
     )
     twin: bool = Field(True, description="Also train the twin without writing, the control of every error")
     twin_updates: int | None = Field(
@@ -118,6 +122,8 @@ class EnergyMemoryConfiguration(Configuration):
             raise ValueError(f"fewest must be at most patterns ({self.patterns}), not {self.fewest}")
         if self.code and self.chosen_form != "dense":
             raise ValueError(f"code is for the dense form only, not {self.chosen_form}")
+        if self.wells and self.chosen_form != "dense":
+            raise ValueError(f"wells are for the dense form only, not {self.chosen_form}")
         return self
 
     @property
@@ -141,11 +147,6 @@ class EnergyMemoryConfiguration(Configuration):
         if self.code is None:
             return CODE.get(self.data, 0) if self.chosen_form == "dense" else 0
         return self.code
-
-    @property
-    def chosen_late(self) -> float:
-        """Weight of later read steps, chosen or usual."""
-        return self.late if self.late is not None else (LATE if self.data == "bits" else 0.0)
 
     @property
     def chosen_damage(self) -> DamageName:

@@ -13,6 +13,7 @@ from engine.associative.energy import EnergyNetwork, Fast
 from engine.associative.model import Card, Ebmm
 from engine.associative.recurrent import RecurrentEnergy
 from engine.associative.training import loss_of
+from engine.errors import BadInput
 
 TASKS, COUNT = 2, 3
 
@@ -164,15 +165,18 @@ def test_the_published_size_writes_as_many_floats_as_a_hopfield_network() -> Non
     assert RecurrentEnergy(128, 64, 1024).floats == floats(128) == 8256
 
 
-def test_whole_patterns_begin_with_units_that_want_to_decide() -> None:
+def test_wells_make_units_want_to_decide() -> None:
     torch.manual_seed(0)
     network = DenseEnergy(16, 4, 32)
+    network.dig_wells(2.4)
     patterns = torch.sign(torch.randn(1, 200, 16))
     weight, bias = network.start(1)
-    energies = [network.energy(patterns, (strength * weight, strength * bias)).mean() for strength in (0.0, 1.0, 8.0)]
-    assert energies[0] > energies[1] > energies[2]
-    by_code = DenseEnergy(16, 4, 32, 8)
-    assert by_code.out.abs().max() < 0.3 < network.out.abs().max()
+    undecided, decided = (
+        network.energy(patterns, (strength * weight, strength * bias)).mean().item() for strength in (0, 30)
+    )
+    assert undecided - decided == pytest.approx(4 * 2.4 * 1.3, rel=0.2)  # 1.3: what the hill over 0 stands above 1
+    with pytest.raises(BadInput, match="wells need at least 8 hidden units for 4 of the memory, not 7"):
+        DenseEnergy(16, 4, 7).dig_wells(1.0)
 
 
 def test_late_weights_count_the_last_steps_of_a_read_more() -> None:

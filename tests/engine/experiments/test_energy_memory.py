@@ -159,6 +159,8 @@ def test_a_loss_that_is_not_finite_stops_and_keeps_and_says_where() -> None:
         ({"size": 9}, "size may be one of 8 for digits"),
         ({"fewest": 4}, "fewest must be at most patterns"),
         ({"data": "bits", "form": "recurrent"}, "hidden must be above 16"),
+        ({"data": "bits", "form": "recurrent", "wells": 1.0}, "wells are for the dense form only"),
+        ({"wells": 1.0, "hidden": 8}, "wells need at least"),
     ],
 )
 def test_bad_settings_are_one_clear_sentence(tmp_path: Path, settings: dict[str, Any], words: str) -> None:
