@@ -231,11 +231,12 @@ EXPERIMENTS: dict[str, Experiment] = {
                 "omniglot-32": {
                     "data": "omniglot",
                     "size": 32,
-                    "hidden": 256,
+                    "form": "convolutional",
+                    "hidden": 16,
                     "floats": 9216,
                     "patterns": 4,
                     "batch": 8,
-                    "updates": 2000,
+                    "updates": 1000,
                 },
                 "cifar10": {"data": "cifar10", "hidden": 16, "patterns": 4, "batch": 8, "updates": 2000},
                 "paper": {

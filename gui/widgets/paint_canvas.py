@@ -86,7 +86,7 @@ class PaintCanvas(Picture):
             row, column = self._cell
             cell = QRectF(place.left() + column * side, place.top() + row * side, side, side)
             canvas.outline(cell, theme.accent, 1.0, 0.15 * unit)
-        words = f"{self.damaged} of {len(self.values)} values differ from the stored pattern, marked"
+        words = f"{self.damaged} of {len(self.values)} values differ, marked"
         if self.original is None:
             words = "a pattern of your own"
         line = QRectF(area.left(), area.bottom() - 1.1 * unit, area.width(), 1.1 * unit)
