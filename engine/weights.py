@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -37,6 +38,19 @@ def read_card(metadata: Mapping[str, str], where: str) -> Any:
         return decode_json(metadata["card"].encode("utf-8", "replace"))
     except UNUSABLE as problem:
         raise BadInput(f"{where} does not say which network it belongs to") from problem
+
+
+@contextmanager
+def card_read(values: Any, version: int, kind: str, where: str) -> Iterator[None]:
+    """While a card is taken apart: raises BadInput naming ``where`` for another format, or if it describes no kind."""
+    try:
+        if values["format"] != version:
+            raise BadInput(f"{where} is of format {values['format']}; this Athanor reads format {version}")
+        yield
+    except BadInput:
+        raise
+    except UNUSABLE as problem:
+        raise BadInput(f"{where} does not describe {kind}: {problem}") from problem
 
 
 def check_room(make: Callable[[], nn.Module], tensors: Mapping[str, Tensor], where: str) -> None:

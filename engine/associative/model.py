@@ -15,7 +15,7 @@ from engine.associative.energy import EnergyNetwork, Fast
 from engine.associative.recurrent import RecurrentEnergy
 from engine.data.patterns import DataName
 from engine.errors import BadInput
-from engine.weights import UNUSABLE
+from engine.weights import card_read
 
 FORMAT = 1
 LARGEST = 1 << 26  # numbers in a layer: a file of a few bytes must not take all memory there is
@@ -51,9 +51,7 @@ class Card:
     @classmethod
     def from_json(cls, values: Any, where: str) -> Card:
         """The card; raises BadInput naming ``where`` it was read."""
-        try:
-            if values["format"] != FORMAT:
-                raise BadInput(f"{where} is of format {values['format']}; this Athanor reads format {FORMAT}")
+        with card_read(values, FORMAT, "an energy-based memory", where):
             height, width, channels = (int(n) for n in values["shape"])
             numbers = {key: int(values[key]) for key in ("width", "hidden", "code", "reads", "writes", "patterns")}
             size = height * width * channels + numbers["code"]
@@ -66,10 +64,6 @@ class Card:
             ):
                 raise ValueError("no memory has such sizes")
             return cls(values["form"], values["data"], (height, width, channels), made=dict(values["made"]), **numbers)
-        except UNUSABLE as problem:
-            if isinstance(problem, BadInput):
-                raise
-            raise BadInput(f"{where} does not describe an energy-based memory: {problem}") from problem
 
 
 class Ebmm(nn.Module):

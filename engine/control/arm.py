@@ -54,10 +54,10 @@ class Reacher(Environment):
         return -away - actions.square().sum(1)
 
     def observation(self) -> Tensor:
-        """Joints, speeds, whether the target is shown, and the target (in reaches) while it is."""
+        """Joints, speeds, the hand's place (in reaches), whether the target is shown, and the target while it is."""
         shown = torch.full((len(self.joints), 1), float(self.step_number < SHOWN), dtype=torch.float64)
-        parts = (self.joints.cos(), self.joints.sin(), self.speeds / FASTEST, shown, self.target / REACH * shown)
-        return torch.cat(parts, 1).float()
+        parts = (self.joints.cos(), self.joints.sin(), self.speeds / FASTEST, self.tip() / REACH)
+        return torch.cat((*parts, shown, self.target / REACH * shown), 1).float()
 
     def removed(self) -> Tensor:
         """The target, and whether the arm is free."""

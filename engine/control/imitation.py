@@ -25,9 +25,11 @@ from engine.control.quantities import Recipe, Task
 from engine.control.replay import Replay
 from engine.control.scripted import scripted
 from engine.control.training import VALIDATED, Report
+from engine.errors import BadInput
 
 ALGORITHM = "imitation"
-TEACHER = "circle-remembers"
+TEACHERS = {"maze": "circle-remembers", "reacher": "knows-target"}
+"""Who teaches, by family of tasks."""
 CAPACITY = 400  # episodes
 LESSONS = Recipe(
     ALGORITHM, learning_rate=2e-3, batch=16, environments=32, updates=50, rounds=36, keeping=2.0, hidden=48
@@ -64,10 +66,12 @@ def imitate(
     reported: Callable[[Report, Policy], None],
     stopping: Callable[[], bool],
 ) -> Policy:
-    """Learn from the scripted agent that remembers; returns the policy that earned most on fixed episodes.
+    """Learn from the scripted agent of the task's family; returns the policy that earned most on fixed episodes.
 
     Raises BadInput for a task that has no such agent.
     """
+    if task.family not in TEACHERS:
+        raise BadInput(f"imitate needs a scripted agent to learn from, and there is none for {task.name}")
     started = time.process_time()
     torch.manual_seed(seed)
     random = torch.Generator().manual_seed(seed)
@@ -82,7 +86,7 @@ def imitate(
     best, best_policy, updates = -math.inf, policy, 0
     for number in range(1, recipe.rounds + 1):
         seeds = seeds_of(TRAINING, seed, number * recipe.environments, recipe.environments)
-        teacher = scripted(TEACHER, environment, seed, len(seeds))
+        teacher = scripted(TEACHERS[task.family], environment, seed, len(seeds))
         seen, done, wanted = _lesson(policy, environment, teacher, seeds, min(1.0, 1.5 * (number - 1) / recipe.rounds))
         padded = torch.cat((wanted, wanted[-1:]))
         replay.add(torch.cat((seen, padded), -1), done, torch.zeros(done.shape[:2]))

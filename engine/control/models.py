@@ -75,6 +75,11 @@ class Trained:
                 f"This policy was trained on {own.name} (sees {', '.join(own.observation)}); {task.name} is another "
                 f"task (it shows {', '.join(task.observation)})"
             )
+        sizes, width = self.card.sizes, len(task.observation) + self.card.sizes.full * len(task.removed)
+        if not task.pixels and sizes.observations != width:
+            raise BadInput(
+                f"This policy was trained when {task.name} showed {sizes.observations} numbers; now it is {width}"
+            )
 
 
 def tensors_of(policy: Policy, readout: Readout | None) -> dict[str, Tensor]:

@@ -44,6 +44,9 @@ class Recipe:
         Units of the LSTM and of each layer of a head.
     follow
         How far the slow copies of the networks go towards them at each update.
+    start
+        Size of the random actions of the first rounds. Where actions cost their square, a critic that has seen large
+        ones tells small ones apart badly.
     """
 
     algorithm: str = "rtd3"
@@ -61,6 +64,7 @@ class Recipe:
     keeping: float = 0.0
     hidden: int = 64
     follow: float = 0.005
+    start: float = 1.0
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,9 @@
-"""Scripted agents of the water maze, to compare with: random, a search without memory, one with, and one that knows.
+"""Scripted agents to compare with: random, in the water maze a search without memory, one with, and one that knows,
+and for the reacher one that knows its target.
 
 None of them learns. *circle* swims to radius 0.6 and round, and stops when it feels the platform; *circle-remembers*
-does the same until it has felt it once, and then goes straight back.
+does the same until it has felt it once, and then goes straight back. *knows-target* turns both joints to where the hand
+is on the target, hardest where they are far from it; what it earns is what the best plan earns.
 """
 
 from __future__ import annotations
@@ -12,7 +14,8 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from engine.control.environment import Environment
+from engine.control.arm import LINK, Reacher
+from engine.control.environment import Environment, wrap
 from engine.control.episodes import Act
 from engine.control.maze import ACCELERATION, FASTEST, WaterMaze
 from engine.errors import BadInput
@@ -22,16 +25,22 @@ SCRIPTED: dict[str, str] = {
     "circle": "Circle, no memory",
     "circle-remembers": "Circle, remembers",
     "knows-platform": "Knows the platform",
+    "knows-target": "Knows the target",
 }
-"""Title by name; all but *random* are for water mazes alone."""
+"""Title by name."""
 
 CIRCLE = 0.6
+PULL, BRAKE, NEARBY = 0.3, 0.05, 0.1  # of the reacher's: found by trial; its best plan earns no more
 
 
 def scripted(name: str, environment: Environment, seed: int, count: int) -> Act:
     """The agent of this name for ``count`` episodes; raises BadInput where the task has no use for it."""
     if name == "random":
         return _random(seed, count, len(environment.task.actions))
+    if name == "knows-target":
+        if not isinstance(environment, Reacher):
+            raise BadInput(f"{name} is an agent for the reacher, not for {environment.task.name}")
+        return _pointer
     if not isinstance(environment, WaterMaze):
         raise BadInput(f"{name} is an agent for water mazes, not for {environment.task.name}")
     makers: dict[str, Callable[[int], Act]] = {
@@ -66,6 +75,22 @@ def _towards(maze: WaterMaze, goal: Tensor) -> Tensor:
 def _knower(environment: Environment, step: int) -> Tensor:
     assert isinstance(environment, WaterMaze)
     return _towards(environment, environment.platform)
+
+
+def _pointer(environment: Environment, step: int) -> Tensor:
+    """Feedback on the joints' errors, with about the root of their size: distance is paid for as it is, not squared."""
+    assert isinstance(environment, Reacher)
+    way = environment.target
+    bend = 2 * torch.acos((way.norm(dim=1) / (2 * LINK)).clamp(max=1.0))
+    turn = torch.atan2(way[:, 1], way[:, 0])
+    sides = torch.tensor([1.0, -1.0], dtype=torch.float64)[:, None]
+    ways = torch.stack((turn - 0.5 * sides * bend, sides * bend), -1)  # elbow on either side
+    error = ways - environment.joints
+    error[..., 0] = wrap(error[..., 0])
+    near = error.square().sum(-1).argmin(0)
+    wanted = error[near, torch.arange(len(near))] - BRAKE * environment.speeds
+    pull: Tensor = PULL * wanted / (wanted.norm(dim=1, keepdim=True) + NEARBY).sqrt()
+    return pull.float().clamp(-1.0, 1.0)
 
 
 def _searcher(count: int, *, remembers: bool) -> Act:

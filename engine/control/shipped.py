@@ -27,9 +27,15 @@ def names() -> list[str]:
     return sorted(path.stem for path in folder().glob("*.safetensors"))
 
 
+def name_of(task: str, kind: str) -> str:
+    """Name of the policy of this kind that was trained on the task of this name, whether it is there or not."""
+    return task + ("" if kind == "lstm" else f"-{kind}")
+
+
 def name_for(task: Task, kind: str) -> str:
-    """Name of the policy of this kind for a task, whether it is there or not."""
-    return policy_task(task) + ("" if kind == "lstm" else f"-{kind}")
+    """Name of the policy of this kind that plays a task: its own, or where it has none, that of a task like it."""
+    own = name_of(task.name, kind)
+    return own if own in names() else name_of(policy_task(task), kind)
 
 
 def kinds_for(task: Task) -> list[str]:

@@ -82,6 +82,7 @@ def _cartpole(name: str, view: str, title: str, summary: str, recipe: Recipe, **
 def _reacher(delay: int) -> Task:
     """The hidden-target reacher with this delay."""
     target = (Quantity("target x", "m", -0.2, 0.2), Quantity("target y", "m", -0.2, 0.2))
+    joints = ("cos q1", "cos q2", "sin q1", "sin q2")
     return Task(
         "reacher" if delay == 10 else f"reacher-delay-{delay}",
         f"Hidden-target reacher, delay {delay}",
@@ -89,13 +90,13 @@ def _reacher(delay: int) -> Task:
         "reacher",
         52 + delay,
         0.02,
-        ("cos q1", "cos q2", "sin q1", "sin q2", "speed 1", "speed 2", "shown", "target x", "target y"),
+        (*joints, "speed 1", "speed 2", "hand x", "hand y", "shown", "target x", "target y"),
         ("target x", "target y", "free"),
         (Quantity("drive 1"), Quantity("drive 2")),
         (Quantity("q1", "rad"), Quantity("q2", "rad"), *target, Quantity("shown", "", 0.0, 1.0)),
         target,
         2.5,
-        Recipe("rsac", 0.95, 1.0, 1e-3, 0, 0, 16, 8, 50, 60, 0.2, 0.8, 2.0, 32, 0.01),
+        Recipe("rtd3", 0.98, 2.0, 2e-3, 0, 0, 16, 8, 100, 45, 0.3, 0.95, 2.0, 48, 0.02, 0.5),
         {"delay": delay},
     )
 
@@ -147,7 +148,7 @@ def _t_maze(length: int) -> Task:
 _FOUND = "Somewhere in the pool is a platform that cannot be seen; found once, it should be found again at once"
 _PIXELS = Recipe(batch=8, environments=8, updates=100, rounds=60, hidden=32, follow=0.01)
 _SWING = Recipe("rtd3", 0.97, 0.25, 1e-3, 10, 40, 16, 8, 100, 46, 0.2, 0.8, 0.0, 32, 0.01)
-_LENGTHS = Recipe("rtd3", 0.95, 0.1, 1e-3, 10, 50, 16, 8, 150, 30, 0.2, 0.0, 0.0, 32, 0.01)
+_LENGTHS = Recipe("rtd3", 0.95, 0.1, 1e-3, 10, 50, 16, 8, 150, 80, 0.2, 0.0, 0.0, 32, 0.01)
 
 TASKS: dict[str, Task] = {
     task.name: task
@@ -248,5 +249,10 @@ def find_task(name: str) -> Task:
 
 def policy_task(task: Task) -> str:
     """Name of the task whose shipped policies also fit this one: what differs is only the world, not what is seen."""
-    also: Mapping[str, str] = {"water-maze-probe": "water-maze-r"}
+    also: Mapping[str, str] = {
+        **dict.fromkeys(("water-maze-probe", "water-maze-hard", "water-maze-dense"), "water-maze-r"),
+        **dict.fromkeys(("reacher-delay-0", "reacher-delay-25"), "reacher"),
+        "cartpole-length": "cartpole",
+        "t-maze-100": "t-maze-50",
+    }
     return also.get(task.name, task.name)

@@ -126,14 +126,14 @@ def collect(
     environment.reset(seeds)
     mind = policy.begin(len(seeds))
     stochastic = policy.actor.stochastic
-    correlation, size = (0.9, 1.0) if at_random else (recipe.correlation, recipe.noise)
+    correlation, size = (0.9, recipe.start) if at_random else (recipe.correlation, recipe.noise)
     drift = torch.randn(len(seeds), policy.sizes.actions)
     observations, actions, rewards = [policy.look(environment)], [], []
     for _ in range(environment.task.horizon):
         drift = correlation * drift + math.sqrt(1 - correlation**2) * torch.randn_like(drift)
         action = policy.decide(observations[-1], mind, drift if stochastic else None)
         if at_random:
-            action = drift
+            action = size * drift
         elif not stochastic:
             action = action + size * drift
         action = action.clamp(-1.0, 1.0)

@@ -39,6 +39,7 @@ SIZES: dict[str, tuple[int, ...]] = {
 }
 """Sides in pixels that images come in, the usual one first; bits come in any number."""
 
+CIFAR_TRAIN = 3500  # of the 4,000 pictures in the file with some of CIFAR-10
 UNSEEN_DIGITS = 7  # digits from this one on are only examined
 INK = 0.2  # share of ink in a cell from which on a reduced drawing is black there
 
@@ -192,8 +193,9 @@ def _cifar(size: int) -> Patterns:
     if original:
         train = np.concatenate([read_cifar(original[0] / f"data_batch_{i}.bin") for i in range(1, 6)])
         return Patterns("cifar10", (size, size, 3), False, train, read_cifar(original[0] / "test_batch.bin"))
-    images = _scaled(_arrays(find("cifar10_train4000_lossless.npz"), "x")["x"], 255)
-    return Patterns("cifar10", (size, size, 3), False, images[:3500], images[3500:])
+    path, shape = find("cifar10_train4000_lossless.npz"), (size, size, 3)
+    images = _pictures(path, _arrays(path, "x")["x"], shape, CIFAR_TRAIN + 1)
+    return Patterns("cifar10", shape, False, images[:CIFAR_TRAIN], images[CIFAR_TRAIN:])
 
 
 def read_cifar(path: Path) -> Floats:
@@ -209,9 +211,21 @@ def read_cifar(path: Path) -> Floats:
 
 
 def _natural(size: int) -> Patterns:
-    file = _arrays(find("natural_patches_64.npz"), "x", "split")
-    images = _scaled(file["x"], 255)
-    return Patterns("natural", (size, size, 3), False, images[file["split"] == 0], images[file["split"] == 1])
+    path, shape = find("natural_patches_64.npz"), (size, size, 3)
+    file = _arrays(path, "x", "split")
+    images, split = _pictures(path, file["x"], shape, 2), file["split"]
+    if split.shape != (len(images),) or not {0, 1} <= set(split.tolist()):
+        raise BadInput(f"{path} does not say of each of its {len(images):,} pictures whether it is trained on")
+    return Patterns("natural", shape, False, images[split == 0], images[split == 1])
+
+
+def _pictures(path: Path, values: NDArray[Any], shape: tuple[int, ...], fewest: int) -> Floats:
+    """Pictures [n, h, w, c] of bytes as rows; raises BadInput for another shape and for fewer than are needed."""
+    images = _scaled(values, 255)
+    if values.shape[1:] != shape or len(values) < fewest:
+        wanted = " x ".join(map(str, shape))
+        raise BadInput(f"{path} holds {' x '.join(map(str, values.shape))} values; {fewest:,} x {wanted} are needed")
+    return images
 
 
 def _arrays(path: Path, *names: str) -> dict[str, NDArray[Any]]:

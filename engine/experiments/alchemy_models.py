@@ -7,7 +7,6 @@ that made it, its seed, learning curve and scores.
 
 from __future__ import annotations
 
-import json
 import sys
 from dataclasses import replace
 from pathlib import Path
@@ -20,6 +19,7 @@ from engine.experiments.alchemy_training import LATEST
 from engine.experiments.catalogue import find
 from engine.runs import Record
 from engine.runs.checkpoints import load_checkpoint
+from engine.weights import read_card
 
 POINTS = 60  # of a learning curve that is kept
 
@@ -40,7 +40,7 @@ def publish(record_folder: Path, name: str, summary: str, target: Path) -> Path:
         "figures": status.result or {},
         "curve": curve(record),
     }
-    card = replace(Card.from_json(json.loads(metadata["card"]), str(record_folder)), made=made)
+    card = replace(Card.from_json(read_card(metadata, str(record_folder)), str(record_folder)), made=made)
     weights = {key: value for key, value in tensors.items() if key.startswith("network/")}
     return save_model(target, name, card, card.network(weights))
 

@@ -12,8 +12,7 @@ from pathlib import Path
 
 from engine.control.models import card_of, restore, save_model
 from engine.control.shipped import folder as shipped
-from engine.control.shipped import name_for
-from engine.control.tasks import find_task
+from engine.control.shipped import name_of
 from engine.errors import BadInput
 from engine.experiments.catalogue import find
 from engine.experiments.control_settings import TRAINED
@@ -42,7 +41,7 @@ def publish(folder: Path, target: Path) -> Path:
     }
     trained = replace(trained, card=replace(trained.card, made=origin))
     kind = {"train": "lstm", "imitate": "taught"}.get(agent, agent)
-    return save_model(target, name_for(find_task(trained.card.task), kind), trained)
+    return save_model(target, name_of(trained.card.task, kind), trained)
 
 
 def commands(record: Record) -> list[str]:
@@ -52,7 +51,7 @@ def commands(record: Record) -> list[str]:
     usual = find("control").configure(None, {}).to_dict()
     words = ["athanor run control"]
     words += [
-        f"--set {key}={value}" for key, value in made.configuration.items() if key == "task" or value != usual[key]
+        f"--set {key}={value}" for key, value in made.configuration.items() if key == "task" or value != usual.get(key)
     ]
     words += ["--parent ID"] if before else []
     return [*before, " ".join((*words, f"--seed {made.seed}"))]

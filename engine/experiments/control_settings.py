@@ -22,6 +22,7 @@ AGENTS: tuple[str, ...] = (
     "circle",
     "circle-remembers",
     "knows-platform",
+    "knows-target",
 )
 """pretrained/NAME and the id of a training are agents too."""
 
@@ -47,8 +48,8 @@ class ControlConfiguration(Configuration):
         "pretrained",
         max_length=200,
         description="Who plays: pretrained; train (an LSTM), feed-forward, frame-stack or full-information, which are "
-        "trained first; imitate (an LSTM taught by a scripted agent, water mazes); a scripted agent; pretrained/NAME; "
-        "or the id of a training",
+        "trained first; imitate (an LSTM taught by a scripted agent, water mazes and reacher); a scripted agent; "
+        "pretrained/NAME; or the id of a training",
         json_schema_extra={"choices": "engine.experiments.control_settings:AGENTS"},
     )
     episodes: int = Field(
@@ -101,6 +102,9 @@ class ControlConfiguration(Configuration):
     noise: float | None = Field(None, ge=0, le=2, description="Exploration of a deterministic policy, of the range 1")
     correlation: float | None = Field(
         None, ge=0, lt=1, description="Of the noise of exploration, from one step to the next"
+    )
+    start: float | None = Field(
+        None, gt=0, le=1, description="Size of the random actions of the first two rounds, of the range 1"
     )
 
     @field_validator("task")

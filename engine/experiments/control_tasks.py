@@ -68,6 +68,8 @@ def run(configuration: ControlConfiguration, context: Context) -> dict[str, Any]
         found = figures(played, task)
     else:
         found, played = examine(trained, task, context.seed, c.episodes, c.wipe)
+    if trained is not None and trained.card.task != task.name:
+        found["trained_on"] = trained.card.task
     context.check()
     _keep_episodes(context, played, task)
     if trained is not None and task.maze and trained.policy.actor.memory.width and c.wipe == "none":
@@ -86,8 +88,6 @@ def _learn(
     taught = c.agent == "imitate"
     if taught and context.parent:
         raise BadInput("imitate has no training to go on from; it takes less than a minute, begin anew")
-    if taught and not task.maze:
-        raise BadInput(f"imitate needs a scripted agent to learn from, and there is none for {task.name}")
     recipe = c.recipe(LESSONS if taught else task.recipe)
     sizes = sizes_for(task, c.agent, recipe.hidden)
     stochastic = not taught and ALGORITHMS[recipe.algorithm].stochastic
@@ -198,10 +198,13 @@ def companions(task: Task, wanted: Sequence[str], *, required: bool) -> list[Pla
         if name not in BESIDE:
             raise BadInput(f"beside may be {', '.join(BESIDE)}, not {name!r}")
         if name in SCRIPTED:
-            if task.maze or name == "random":
-                found.append(player_of(name, None))
-            elif required:
-                raise BadInput(f"{name} is an agent for water mazes, not for {task.name}")
+            try:
+                scripted(name, make(task), 0, 1)
+            except BadInput:
+                if required:
+                    raise
+                continue
+            found.append(player_of(name, None))
             continue
         model = name_for(task, name)
         if model in names():

@@ -12,9 +12,8 @@ from dataclasses import replace
 from pathlib import Path
 
 from engine.errors import BadInput
-from engine.filters.models import Card, load_weights, save_model, shipped
+from engine.filters.models import Card, restore, save_model, shipped
 from engine.filters.network import SetMemory
-from engine.filters.rivals import build
 from engine.runs.checkpoints import load_checkpoint
 from engine.runs.record import Record
 from engine.weights import read_card
@@ -29,9 +28,7 @@ def open_run(folder: Path) -> tuple[Card, SetMemory]:
     if "card" not in metadata:
         raise BadInput(f"{folder.name} has no finished network yet; let its training end, or resume it")
     card = Card.from_json(read_card(metadata, where), where)
-    network = build(card.model, card.sizes)  # type: ignore[arg-type]
-    load_weights(network, {k.removeprefix("network/"): v for k, v in tensors.items()}, f"The run {folder.name}")
-    return card, network
+    return card, restore(card, {k.removeprefix("network/"): v for k, v in tensors.items()}, f"The run {folder.name}")
 
 
 def make(folder: Path, name: str) -> Path:

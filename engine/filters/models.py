@@ -16,7 +16,7 @@ from engine.errors import BadInput
 from engine.filters.calibration import Calibration
 from engine.filters.network import SetMemory, Sizes
 from engine.filters.rivals import build
-from engine.weights import UNUSABLE, read_model
+from engine.weights import card_read, check_room, read_model
 
 FORMAT = 1
 PRETRAINED = "pretrained/"
@@ -50,17 +50,11 @@ class Card:
     @classmethod
     def from_json(cls, values: Any, where: str) -> Card:
         """The card; raises BadInput naming ``where`` it was read."""
-        try:
-            if values["format"] != FORMAT:
-                raise BadInput(f"{where} is of format {values['format']}; this Athanor reads format {FORMAT}")
+        with card_read(values, FORMAT, "a trained set memory", where):
             low, high = values["trained"]
             sizes, calibration = Sizes.from_json(values["sizes"]), Calibration.from_json(values["calibration"])
             made = dict(values["made"])
             return cls(str(values["model"]), str(values["task"]), sizes, (int(low), int(high)), calibration, made)
-        except UNUSABLE as problem:
-            if isinstance(problem, BadInput):
-                raise
-            raise BadInput(f"{where} does not describe a trained set memory: {problem}") from problem
 
 
 def load_weights(network: SetMemory, tensors: dict[str, Tensor], where: str) -> None:
@@ -71,6 +65,14 @@ def load_weights(network: SetMemory, tensors: dict[str, Tensor], where: str) -> 
         line = " ".join(str(problem).split())
         raise BadInput(f"{where} does not fit this network: {line[:300]}") from problem
     network.eval()
+
+
+def restore(card: Card, tensors: dict[str, Tensor], where: str) -> SetMemory:
+    """The network of a card with these weights; raises BadInput if they do not fit."""
+    check_room(lambda: build(card.model, card.sizes), tensors, where)  # type: ignore[arg-type]
+    network = build(card.model, card.sizes)  # type: ignore[arg-type]
+    load_weights(network, tensors, where)
+    return network
 
 
 def save_model(folder: Path, name: str, card: Card, network: SetMemory) -> Path:
@@ -87,9 +89,7 @@ def load_model(path: Path) -> tuple[Card, SetMemory]:
     """Card and network of a model file with its JSON beside it; raises BadInput naming the file."""
     values, tensors = read_model(path, "a trained set memory")
     card = Card.from_json(values, str(path.with_suffix(".json")))
-    network = build(card.model, card.sizes)  # type: ignore[arg-type]
-    load_weights(network, tensors, str(path))
-    return card, network
+    return card, restore(card, tensors, str(path))
 
 
 def fingerprint(network: SetMemory) -> str:

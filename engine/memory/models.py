@@ -10,11 +10,10 @@ from typing import Any
 from safetensors.torch import save
 from torch import Tensor
 
-from engine.errors import BadInput
 from engine.memory.catalogue import build
 from engine.memory.interface import MemoryNetwork, Sizes
 from engine.memory.training import load_weights
-from engine.weights import UNUSABLE, check_room, read_card, read_model
+from engine.weights import card_read, check_room, read_card, read_model
 
 FORMAT = 1
 
@@ -42,18 +41,12 @@ class Card:
     @classmethod
     def from_json(cls, values: Any, where: str) -> Card:
         """The card; raises BadInput naming ``where`` it was read."""
-        try:
-            if values["format"] != FORMAT:
-                raise BadInput(f"{where} is of format {values['format']}; this Athanor reads format {FORMAT}")
+        with card_read(values, FORMAT, "a trained network", where):
             low, high = values["levels"]
             sizes = Sizes(**{name: int(size) for name, size in values["sizes"].items()})
             made, story = dict(values["made"]), int(values["story"])
             together = tuple(int(each) for each in values.get("together", ()))  # files of before have none
             return cls(str(values["model"]), str(values["task"]), sizes, story, (int(low), int(high)), made, together)
-        except UNUSABLE as problem:
-            if isinstance(problem, BadInput):
-                raise
-            raise BadInput(f"{where} does not describe a trained network: {problem}") from problem
 
 
 def card_of(metadata: dict[str, str], where: str) -> Card:

@@ -39,7 +39,7 @@ Maintainer: The Athanor developers <developers@athanor.invalid>
 Installed-Size: $(du -sk "$root" | cut -f1)
 Section: science
 Priority: optional
-Depends: libc6 (>= 2.36), libegl1, libgl1, libglib2.0-0 | libglib2.0-0t64, libdbus-1-3, libfontconfig1, libfreetype6, libxkbcommon0, libxkbcommon-x11-0, libxcb-cursor0, libxcb-icccm4, libxcb-image0, libxcb-keysyms1, libxcb-randr0, libxcb-render-util0, libxcb-shape0, libxcb-xinerama0, libxcb-xkb1
+Depends: libc6 (>= 2.36), libstdc++6 (>= 12), libgcc-s1, libx11-6, libx11-xcb1, libegl1, libgl1, libglib2.0-0 | libglib2.0-0t64, libdbus-1-3, libfontconfig1, libfreetype6, libxkbcommon0, libxkbcommon-x11-0, libxcb-cursor0, libxcb-icccm4, libxcb-image0, libxcb-keysyms1, libxcb-randr0, libxcb-render-util0, libxcb-shape0, libxcb-xinerama0, libxcb-xkb1
 Description: laboratory for agents and networks that remember
  Choose an experiment, press run, and see what an agent knows: step through
  Alchemy trials beside the belief of an ideal observer, watch what a network

@@ -39,7 +39,7 @@ def attempt(reader: Reader, data: bytes, folder: Path) -> str:
     except Exception:  # noqa: BLE001  that is what is looked for
         return traceback.format_exc()
     seconds = time.process_time() - began
-    return f"{seconds:.1f} s" if seconds > SLOW_S else ""
+    return f"slow: {seconds:.1f} s" if seconds > SLOW_S else ""
 
 
 def fuzz(reader: Reader, inputs: int, seed: int) -> int:
@@ -58,9 +58,8 @@ def fuzz(reader: Reader, inputs: int, seed: int) -> int:
             data = make(chance) if make and chance.random() < 0.6 else mutate(chance.choice(seeds), chance)
             if problem := attempt(reader, data, Path(folder)):
                 where = problem.strip().splitlines()
-                name = " | ".join(where[-3:]) if len(where) > 1 else where[0].split()[-1]
                 if failures.setdefault(_kind(where), data) is data:
-                    print(f"  {name}", flush=True)
+                    print(f"  {' | '.join(where[-3:])}", flush=True)
     for data in failures.values():
         (CORPUS / reader.name).mkdir(parents=True, exist_ok=True)
         (CORPUS / reader.name / hashlib.sha256(data).hexdigest()[:12]).write_bytes(data)

@@ -19,12 +19,13 @@ with atheris.instrument_imports(include=["engine", "gui"]):
 def main() -> None:
     """Fuzz one reader until the runs are done; a failure ends it with the traceback, and leaves the input behind."""
     reader = READERS[sys.argv[1]]
-    seeds = reader.seeds()
+    with atheris.instrument_imports(include=["engine", "gui"]):
+        seeds = reader.seeds()  # what it imports is instrumented
     with tempfile.TemporaryDirectory(dir=SCRATCH) as scratch, tempfile.TemporaryDirectory(dir=SCRATCH) as corpus:
         for number, seed in enumerate(seeds):
             Path(corpus, str(number)).write_bytes(seed)
             with atheris.instrument_imports(include=["engine", "gui"]):
-                attempt(reader, seed, Path(scratch))  # what it imports is instrumented
+                attempt(reader, seed, Path(scratch))
 
         def one(data: bytes) -> None:
             if problem := attempt(reader, data, Path(scratch)):

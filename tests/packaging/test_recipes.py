@@ -61,6 +61,7 @@ def test_the_debian_package_holds_what_a_desktop_looks_for(stand_in, tmp_path):
     fields = subprocess.run(["dpkg-deb", "--field", package], capture_output=True, text=True, check=True).stdout
     assert "Version: 1.2.3" in fields
     assert "libxcb-cursor0" in fields
+    assert "libstdc++6" in fields  # left out of the program, as all that must be the system's own
 
 
 @pytest.mark.skipif(shutil.which("makensis") is None, reason="makensis is not here")

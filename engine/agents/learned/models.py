@@ -13,9 +13,8 @@ from torch import Tensor
 from engine.agents.learned.bodies import BodySizes
 from engine.agents.learned.policy import Network
 from engine.agents.learned.shipped import folder
-from engine.errors import BadInput
 from engine.memory.training import load_weights as load_weights
-from engine.weights import UNUSABLE, read_model
+from engine.weights import card_read, read_model
 
 FORMAT = 1
 WIDEST, MOST_SLOTS = 1024, 1 << 16  # of an agent in a file: more is a mistake, or meant to harm
@@ -42,17 +41,11 @@ class Card:
     @classmethod
     def from_json(cls, values: Any, where: str) -> Card:
         """The card; raises BadInput naming ``where`` it was read."""
-        try:
-            if values["format"] != FORMAT:
-                raise BadInput(f"{where} is of format {values['format']}; this Athanor reads format {FORMAT}")
+        with card_read(values, FORMAT, "a trained agent", where):
             made, width, slots = dict(values["made"]), int(values["width"]), int(values["slots"])
             if not (1 <= width <= WIDEST and 1 <= slots <= MOST_SLOTS):
                 raise ValueError(f"no agent has a width of {width} and {slots} slots")
             return cls(str(values["core"]), width, slots, str(values["known"]), made)
-        except UNUSABLE as problem:
-            if isinstance(problem, BadInput):
-                raise
-            raise BadInput(f"{where} does not describe a trained agent: {problem}") from problem
 
     def network(self, tensors: dict[str, Tensor]) -> Network:
         """The network with these weights; raises BadInput if they do not fit."""

@@ -22,7 +22,7 @@ LEARNERS = (
     ("Feed-forward: sees only the present", "feed-forward"),
     ("Five frames: sees the last five steps", "frame-stack"),
     ("Full information: sees what is hidden too", "full-information"),
-    ("LSTM, taught: imitates a scripted agent (water mazes)", "imitate"),
+    ("LSTM, taught: imitates a scripted agent (water mazes, reacher)", "imitate"),
 )
 ALGORITHMS = (
     ("what suits the task", None),

@@ -56,7 +56,7 @@ def origin(agent: AgentInfo) -> str:
     """Where a policy comes from, where that is not reinforcement learning."""
     if agent.algorithm != "imitation":
         return ""
-    return "; taught by the scripted agent that remembers (imitation, not reinforcement learning)"
+    return "; taught by a scripted agent (imitation, not reinforcement learning)"
 
 
 def result_words(result: dict, maze: bool) -> str:

@@ -64,3 +64,17 @@ def test_a_picture_of_too_many_pixels_is_not_unpacked(tmp_path, monkeypatch):
         read_picture(path, (8, 8, 3), binary=False)
     with pytest.raises(BadInput, match=r"gone\.png cannot be read"):
         read_picture(tmp_path / "gone.png", (8, 8, 3), binary=False)
+
+
+@pytest.mark.parametrize("mode", ["RGB", "L", "P", "RGBA"])
+def test_a_large_picture_is_reduced_in_two_steps_to_almost_the_same(tmp_path, monkeypatch, mode):
+    random = np.random.default_rng(0)
+    picture = Image.fromarray(random.integers(0, 256, (5, 9, 3), np.uint8)).resize((701, 503)).convert(mode)
+    if mode == "RGBA":
+        picture.putalpha(Image.fromarray(random.integers(0, 256, (4, 4), np.uint8)).resize(picture.size))
+    picture.save(tmp_path / "large.png")
+    at_once = read_picture(tmp_path / "large.png", (4, 4, 3), binary=False)
+    monkeypatch.setattr(pictures, "MANY_PIXELS", 1000)
+    found = read_picture(tmp_path / "large.png", (4, 4, 3), binary=False)
+    assert at_once.std() > 0.1
+    np.testing.assert_allclose(found, at_once, atol=0.05)

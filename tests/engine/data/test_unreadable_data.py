@@ -77,6 +77,10 @@ def test_pictures_of_cifar_and_nature(folder):
     np.savez(folder / "cifar10_train4000_lossless.npz", x=np.repeat(pictures, 88, 0))
     assert load("cifar10").test.shape == (20, 3072)
     load.cache_clear()
+    for some in (pictures, np.zeros((3501, 32, 4), np.uint8)):
+        np.savez(folder / "cifar10_train4000_lossless.npz", x=some)
+        with pytest.raises(BadInput, match=r"lossless\.npz holds .* values; 3,501 x 32 x 32 x 3 are needed"):
+            load("cifar10")
     batches = folder / "cifar-10-batches-bin"
     batches.mkdir()
     for number, name in enumerate([*(f"data_batch_{i}.bin" for i in range(1, 6)), "test_batch.bin"]):
@@ -91,6 +95,10 @@ def test_pictures_of_cifar_and_nature(folder):
     np.savez(folder / "natural_patches_64.npz", x=patches, split=np.array([0, 1, 0, 0]))
     assert [len(part) for part in (load("natural").train, load("natural").test)] == [3, 1]
     load.cache_clear()
+    for split in ([0, 1, 0], [0, 0, 0, 0], [[0, 1, 0, 0]]):
+        np.savez(folder / "natural_patches_64.npz", x=patches, split=np.array(split))
+        with pytest.raises(BadInput, match=r"64\.npz does not say of each of its 4 pictures"):
+            load("natural")
     np.savez(folder / "natural_patches_64.npz", x=patches)
     with pytest.raises(BadInput, match=r"natural_patches_64\.npz cannot be read: .*split"):
         load("natural")

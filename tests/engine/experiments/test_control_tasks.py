@@ -152,12 +152,18 @@ def test_bad_settings_are_told_in_a_sentence(tmp_path, settings, words):
         do(tmp_path, **{"task": "pendulum-p", "episodes": 2, **settings})
 
 
+def test_every_task_has_a_policy_that_comes_with_the_program():
+    for task in TASKS.values():
+        find_trained("pretrained", task, folder())
+
+
 def test_a_policy_of_another_task_is_refused(trained, tmp_path):
     record, _ = trained
     with pytest.raises(BadInput, match=r"was trained on water-maze-r \(sees x, y, on platform\); pendulum-p is"):
         do(record.folder.parent, task="pendulum-p", agent=record.id, episodes=2)
     _, result = do(record.folder.parent, task="water-maze-hard", agent=record.id, episodes=2)
     assert result["task"] == "water-maze-hard"  # the same senses in the same world
+    assert result["trained_on"] == "water-maze-r"
 
 
 def test_a_damaged_policy_is_refused(trained, tmp_path):
