@@ -18,7 +18,7 @@ from engine.control.quantities import Task
 from engine.control.readout import Readout
 from engine.control.tasks import find_task
 from engine.errors import BadInput
-from engine.weights import UNUSABLE, check_room, read_card, read_model
+from engine.weights import card_read, check_room, read_card, read_model
 
 FORMAT = 1
 
@@ -40,9 +40,7 @@ class Card:
     @classmethod
     def from_json(cls, values: Any, where: str) -> Card:
         """The card; raises BadInput naming ``where`` it was read."""
-        try:
-            if values["format"] != FORMAT:
-                raise BadInput(f"{where} is of format {values['format']}; this Athanor reads format {FORMAT}")
+        with card_read(values, FORMAT, "a trained policy", where):
             given = values["sizes"]
             if given["kind"] not in KINDS:
                 raise BadInput(f"{where} describes a network of the unknown kind {given['kind']!r}")
@@ -53,10 +51,6 @@ class Card:
             return cls(
                 str(values["task"]), sizes, bool(values["stochastic"]), str(values["algorithm"]), dict(values["made"])
             )
-        except UNUSABLE as problem:
-            if isinstance(problem, BadInput):
-                raise
-            raise BadInput(f"{where} does not describe a trained policy: {problem}") from problem
 
 
 @dataclass(frozen=True)
