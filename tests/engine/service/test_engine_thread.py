@@ -190,7 +190,7 @@ def test_an_engine_prepares_while_idle_and_runs_what_comes_meanwhile(monkeypatch
     server.receive(Stop(unwanted.id))
     assert sent.get(timeout=5) == Finished(unwanted.id, "stopped")
     assert server.preparing
-    assert not server.busy
+    assert not server.unwindable  # no job runs yet
     go_on.set()
     while not isinstance(message := sent.get(timeout=20), Finished):
         pass
