@@ -11,6 +11,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from gui.theme import UNIT
+from gui.translation import tr
 from gui.widgets.labels import label
 
 
@@ -28,7 +29,7 @@ def about_pages() -> dict[str, About]:
     """What is known of each page, by its identifier."""
     text = (resources.files("assets") / "about.toml").read_text(encoding="utf-8")
     return {
-        page: About(**{key: " ".join(words.split()) for key, words in entry.items()})
+        page: About(**{key: tr(" ".join(words.split())) for key, words in entry.items()})
         for page, entry in tomllib.loads(text).items()
     }
 
@@ -49,7 +50,7 @@ class AboutView(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(2 * UNIT, 2 * UNIT, 2 * UNIT, 2 * UNIT)
         layout.setSpacing(2 * UNIT)
-        self._headings = [label("Where to look first", "heading"), label("Reference", "heading")]
+        self._headings = [label(tr("Where to look first"), "heading"), label(tr("Reference"), "heading")]
         look, reference = self._headings
         for part in (self.title, self.idea, look, self.look, reference, self.reference):
             part.setWordWrap(True)

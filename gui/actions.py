@@ -9,7 +9,17 @@ from PySide6.QtCore import QObject, Qt, Signal, Slot
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QMenu, QMenuBar, QWidget
 
-MENUS = ("File", "Edit", "View", "Run", "Window", "Help")
+from gui.translation import tr
+
+MENUS = {
+    "File": tr("File"),
+    "Edit": tr("Edit"),
+    "View": tr("View"),
+    "Run": tr("Run"),
+    "Window": tr("Window"),
+    "Help": tr("Help"),
+}
+SUBMENUS = {"Theme": tr("Theme")}
 
 
 @dataclass(frozen=True)
@@ -89,7 +99,7 @@ class Actions(QObject):
         """
         for action in actions:
             if action.identifier in self._handles:
-                raise ValueError(f"two actions are called {action.identifier}")
+                raise ValueError(tr("two actions are called {identifier}", identifier=action.identifier))
             handle = _Handle(action, self, self.run)
             self._handles[action.identifier] = handle
             self._owners[action.identifier] = owner
@@ -136,9 +146,9 @@ class Actions(QObject):
         for old in bar.findChildren(QMenu, options=Qt.FindChildOption.FindDirectChildrenOnly):
             old.deleteLater()  # to clear a bar takes its menus off it and keeps them
         bar.clear()
-        for title in MENUS:
+        for name, title in MENUS.items():
             menu = QMenu(title, bar)
-            self._fill_menu(menu, title)
+            self._fill_menu(menu, name)
             menu.aboutToShow.connect(self._on_menu_shown)
             if not menu.isEmpty():
                 bar.addMenu(menu)
@@ -157,7 +167,7 @@ class Actions(QObject):
             previous = handle.action.group
             _, _, below = handle.action.menu.partition("/")
             if below and below not in submenus:
-                submenus[below] = menu.addMenu(below)
+                submenus[below] = menu.addMenu(SUBMENUS.get(below, below))
             (submenus[below] if below else menu).addAction(handle.widget)
 
     @Slot()

@@ -7,7 +7,9 @@ from functools import partial
 from importlib import import_module
 from typing import TYPE_CHECKING
 
+from gui.actions import MENUS
 from gui.palette import Entry
+from gui.translation import tr
 
 if TYPE_CHECKING:
     from engine.runs import RunIndex
@@ -25,7 +27,7 @@ def palette_entries(window: MainWindow, query: str) -> list[Entry]:
             action.text,
             partial(window.actions_list.run, action.identifier),
             action.shortcut.split("; ")[0],
-            action.menu.partition("/")[0],
+            MENUS.get(action.menu.partition("/")[0], ""),
             action.hint,
         )
         for action in window.actions_list.available()
@@ -54,7 +56,14 @@ def _experiments(window: MainWindow) -> list[Entry]:
         window.page.choose(name)
 
     return [
-        Entry(f"experiment.{entry.name}", entry.title, partial(show, entry.name), "", "experiment", entry.summary)
+        Entry(
+            f"experiment.{entry.name}",
+            tr(entry.title),
+            partial(show, entry.name),
+            "",
+            tr("experiment"),
+            tr(entry.summary),
+        )
         for entry in EXPERIMENTS.values()
         if not entry.interactive
     ]

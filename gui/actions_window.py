@@ -12,11 +12,12 @@ from gui import layouts
 from gui.actions import Action
 from gui.lessons import lessons
 from gui.settings import LARGEST_TEXT, SMALLEST_TEXT
+from gui.translation import tr
 
 if TYPE_CHECKING:
     from gui.window import MainWindow
 
-THEMES = (("system", "As the system"), ("light", "Light"), ("dark", "Dark"))
+THEMES = (("system", tr("As the system")), ("light", tr("Light")), ("dark", tr("Dark")))
 
 
 def window_actions(window: MainWindow) -> list[Action]:
@@ -29,32 +30,32 @@ def _files(window: MainWindow) -> list[Action]:
     return [
         Action(
             "window.palette",
-            "Search…",
+            tr("Search…"),
             window.open_palette,
             "File",
             0,
             "Ctrl+K; Ctrl+Shift+P",
             "search",
-            hint="Everything that can be done or opened",
+            hint=tr("Everything that can be done or opened"),
         ),
-        Action("window.runs-folder", "Show the runs folder", lambda: open_folder(folder), "File", 8, icon="folder"),
-        Action("window.quit", "Quit", window.close, "File", 9, "Ctrl+Q"),
+        Action("window.runs-folder", tr("Show the runs folder"), lambda: open_folder(folder), "File", 8, icon="folder"),
+        Action("window.quit", tr("Quit"), window.close, "File", 9, "Ctrl+Q"),
     ]
 
 
 def _edits(window: MainWindow) -> list[Action]:
     undo = window.workspace.undo
     return [
-        Action("edit.undo", "Undo", undo.undo, "Edit", 0, "Ctrl+Z", "undo", undo.canUndo),
-        Action("edit.redo", "Redo", undo.redo, "Edit", 0, "Ctrl+Shift+Z", "redo", undo.canRedo),
+        Action("edit.undo", tr("Undo"), undo.undo, "Edit", 0, "Ctrl+Z", "undo", undo.canUndo),
+        Action("edit.redo", tr("Redo"), undo.redo, "Edit", 0, "Ctrl+Shift+Z", "redo", undo.canRedo),
         Action(
             "edit.script",
-            "Copy changes as Python",
+            tr("Copy changes as Python"),
             lambda: copy_script(window),
             "Edit",
             1,
             enabled=undo.canUndo,
-            hint="The arrangement made so far as lines of Python",
+            hint=tr("The arrangement made so far as lines of Python"),
         ),
     ]
 
@@ -69,7 +70,7 @@ def _views(window: MainWindow) -> list[Action]:
             "View/Theme",
             1,
             checked=lambda name=name: settings.theme == name,
-            hint=f"Colours: {text.lower()}",
+            hint=tr("Colours: {lower}", lower=text.lower()),
         )
         for name, text in THEMES
     ]
@@ -84,19 +85,25 @@ def _views(window: MainWindow) -> list[Action]:
                 page.shortcut,
                 page.icon,
                 checked=lambda name=page.identifier: window.current == name,
-                hint=f"Show the page {page.title}",
+                hint=tr("Show the page {title}", title=page.title),
             )
             for page in window.entries.values()
         ],
         *themes,
         Action(
-            "theme.switch", "Switch between light and dark", window.switch_theme, "View", 1, "Ctrl+Shift+L", "contrast"
+            "theme.switch",
+            tr("Switch between light and dark"),
+            window.switch_theme,
+            "View",
+            1,
+            "Ctrl+Shift+L",
+            "contrast",
         ),
-        Action("view.larger", "Larger text", lambda: scale_text(window, 10), "View", 2, "Ctrl++; Ctrl+="),
-        Action("view.smaller", "Smaller text", lambda: scale_text(window, -10), "View", 2, "Ctrl+-"),
+        Action("view.larger", tr("Larger text"), lambda: scale_text(window, 10), "View", 2, "Ctrl++; Ctrl+="),
+        Action("view.smaller", tr("Smaller text"), lambda: scale_text(window, -10), "View", 2, "Ctrl+-"),
         Action(
             "view.full-screen",
-            "Full screen",
+            tr("Full screen"),
             lambda: full_screen(window),
             "View",
             3,
@@ -118,19 +125,25 @@ def _runs(window: MainWindow) -> list[Action]:
         return engine.active is not None and engine.active.status in statuses
 
     return [
-        Action("run.pause", "Pause run", lambda: act("pause"), "Run", 5, icon="pause", enabled=lambda: has("running")),
-        Action("run.resume", "Resume run", lambda: act("resume"), "Run", 5, icon="play", enabled=lambda: has("paused")),
-        Action("run.step", "One step of a paused run", lambda: act("step"), "Run", 5, enabled=lambda: has("paused")),
+        Action(
+            "run.pause", tr("Pause run"), lambda: act("pause"), "Run", 5, icon="pause", enabled=lambda: has("running")
+        ),
+        Action(
+            "run.resume", tr("Resume run"), lambda: act("resume"), "Run", 5, icon="play", enabled=lambda: has("paused")
+        ),
+        Action(
+            "run.step", tr("One step of a paused run"), lambda: act("step"), "Run", 5, enabled=lambda: has("paused")
+        ),
         Action(
             "run.stop",
-            "Stop run",
+            tr("Stop run"),
             window.stop_run,
             "Run",
             5,
             "Ctrl+.",
             "stop",
             lambda: has("running", "paused"),
-            hint="Stops the current run; everything written so far is kept",
+            hint=tr("Stops the current run; everything written so far is kept"),
         ),
     ]
 
@@ -146,7 +159,7 @@ def _windows(window: MainWindow) -> list[Action]:
                 0,
                 shortcut,
                 checked=dock.isVisible,
-                hint=f"Show or hide {dock.windowTitle().lower()}",
+                hint=tr("Show or hide {lower}", lower=dock.windowTitle().lower()),
             )
             for (name, dock), shortcut in zip(
                 window.docks.items(), ("Ctrl+Shift+U", "Ctrl+Shift+M", "Ctrl+Shift+H", "Shift+F1", "F1"), strict=True
@@ -155,7 +168,7 @@ def _windows(window: MainWindow) -> list[Action]:
         *[
             Action(
                 f"layout.{name}",
-                f"{layouts.TITLES[name]} layout",
+                tr("{titles} layout", titles=layouts.TITLES[name]),
                 lambda name=name: window.choose_layout(name),
                 "Window",
                 1,
@@ -164,7 +177,7 @@ def _windows(window: MainWindow) -> list[Action]:
             )
             for name in layouts.FACTORY
         ],
-        Action("layout.reset", "Reset layout", lambda: window.choose_layout("explore"), "Window", 2),
+        Action("layout.reset", tr("Reset layout"), lambda: window.choose_layout("explore"), "Window", 2),
     ]
 
 
@@ -172,16 +185,16 @@ def _helps(window: MainWindow) -> list[Action]:
     return [
         Action(
             "help.diagnostics",
-            "Copy diagnostics",
+            tr("Copy diagnostics"),
             window.performance.copy,
             "Help",
             0,
             icon="copy",
-            hint="Versions, platform, speed and the last warnings",
+            hint=tr("Versions, platform, speed and the last warnings"),
         ),
         Action(
             "help.logs",
-            "Show the log folder",
+            tr("Show the log folder"),
             lambda: open_folder(window.workspace.runs_folder.parent / "logs"),
             "Help",
             0,
@@ -189,15 +202,15 @@ def _helps(window: MainWindow) -> list[Action]:
         *(
             Action(
                 f"lesson.{name}",
-                f"Lesson: {lesson.title[0].lower()}{lesson.title[1:]}",
+                tr("Lesson: {title}", title=lesson.title[0].lower() + lesson.title[1:]),
                 lambda name=name: window.begin_lesson(name),
                 "Help",
                 0,
-                hint=f"{len(lesson.steps)} steps beside the page",
+                hint=tr("{steps} steps beside the page", steps=len(lesson.steps)),
             )
             for name, lesson in lessons().items()
         ),
-        Action("help.about", "About Athanor…", lambda: about(window), "Help", 1, icon="info"),
+        Action("help.about", tr("About Athanor…"), lambda: about(window), "Help", 1, icon="info"),
     ]
 
 
@@ -215,7 +228,7 @@ def copy_script(window: MainWindow) -> None:
     commands = (undo.command(place) for place in range(undo.index()))
     lines = [command.to_python() for command in commands if hasattr(command, "to_python")]
     QGuiApplication.clipboard().setText("\n".join(line for line in lines if line))
-    window.toast.say("Copied as Python")
+    window.toast.say(tr("Copied as Python"))
 
 
 def scale_text(window: MainWindow, step: int) -> None:
@@ -239,7 +252,7 @@ def about(window: MainWindow) -> None:
     from importlib.metadata import version
 
     box = QMessageBox(window)
-    box.setWindowTitle("About Athanor")
-    box.setText(f"Athanor {version('athanor')}")
-    box.setInformativeText("A desktop laboratory for agents and networks that remember.\nApache License 2.0")
+    box.setWindowTitle(tr("About Athanor"))
+    box.setText(tr("Athanor {value}", value=version("athanor")))
+    box.setInformativeText(tr("A desktop laboratory for agents and networks that remember.\nApache License 2.0"))
     box.open()

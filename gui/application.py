@@ -23,6 +23,7 @@ from gui.performance import LatencyProbe, Watchdog
 from gui.settings import Settings, config_folder
 from gui.theme.motion import reduce_motion
 from gui.theme.style import ThemeSwitch
+from gui.translation import tr, trn
 from gui.window import MainWindow
 from gui.workspace import Workspace
 
@@ -98,25 +99,30 @@ class Application(QObject):
         self.watchdog.start()
         if not can_write(self.workspace.runs_folder):
             self.workspace.show_error(
-                f"The data folder {self.workspace.runs_folder} cannot be written (read-only, or the disk is full)",
-                "Runs that are there can be looked at; nothing new can be recorded",
-                "Make room or allow writing, or start with athanor --data and another folder",
+                tr(
+                    "The data folder {runs_folder} cannot be written (read-only, or the disk is full)",
+                    runs_folder=self.workspace.runs_folder,
+                ),
+                tr("Runs that are there can be looked at; nothing new can be recorded"),
+                tr("Make room or allow writing, or start with athanor --data and another folder"),
             )
         if self.settings.problem:
             self.workspace.show_error(
-                self.settings.problem, "Runs and data were not touched", "Choose again on the settings page"
+                self.settings.problem, tr("Runs and data were not touched"), tr("Choose again on the settings page")
             )
         if self.guard and self.guard.last_crash:
             self.workspace.show_error(
-                "Athanor ended unexpectedly the last time",
-                "Runs are kept up to their last written step",
-                f"The report is in {self.guard.folder}",
+                tr("Athanor ended unexpectedly the last time"),
+                tr("Runs are kept up to their last written step"),
+                tr("The report is in {folder}", folder=self.guard.folder),
                 self.guard.last_crash,
             )
 
     @Slot(str, str)
     def _on_report(self, text: str, details: str) -> None:
-        self.workspace.show_error(text, "Every run is kept", "Copy the report and send it to the developers", details)
+        self.workspace.show_error(
+            text, tr("Every run is kept"), tr("Copy the report and send it to the developers"), details
+        )
 
     def close(self) -> None:
         """Ordered end: timers, engine, threads, window, deferred deletes. Plots that outlive the program would crash
@@ -145,10 +151,10 @@ class Application(QObject):
 def device_words(settings: Settings) -> str:
     """Where jobs will run, for the status bar."""
     cores = os.cpu_count() or 1
-    place = {"auto": "CPU or GPU" if Path("/dev/nvidia0").exists() else "CPU", "cuda": "GPU"}.get(
+    place = {"auto": tr("CPU or GPU") if Path("/dev/nvidia0").exists() else "CPU", "cuda": "GPU"}.get(
         settings.device, "CPU"
     )
-    return f"{place} · {cores} core{'s' if cores > 1 else ''}"
+    return trn("{place} · {cores} core", "{place} · {cores} cores", cores, place=place, cores=cores)
 
 
 def has_display() -> bool:
@@ -198,8 +204,11 @@ def run(arguments: list[str]) -> int:
         os.environ["ATHANOR_HOME"] = str(Path(chosen.data).expanduser().absolute())
     if not has_display():
         print(  # noqa: T201
-            "There is no display to open a window on (neither DISPLAY nor WAYLAND_DISPLAY is set).\n"
-            "athanor tour DIR runs every page without one and leaves pictures; athanor --help lists headless commands.",
+            tr(
+                "There is no display to open a window on (neither DISPLAY nor WAYLAND_DISPLAY is set).\n"
+                "athanor tour DIR runs every page without one and leaves pictures; athanor --help lists headless "
+                "commands."
+            ),
             file=sys.stderr,
         )
         return 2

@@ -22,9 +22,10 @@ from PySide6.QtWidgets import (
 
 from gui.pages.catalogue import PageEntry
 from gui.theme import UNIT
+from gui.translation import tr
 from gui.widgets.icon import set_icon
 from gui.widgets.labels import ElidedLabel, hairline, label, set_role
-from gui.words import amount, duration
+from gui.words import amount, duration, status_words
 
 
 class Rail(QToolBar):
@@ -33,7 +34,7 @@ class Rail(QToolBar):
     page_chosen = Signal(str)
 
     def __init__(self, pages: tuple[PageEntry, ...], parent: QWidget) -> None:
-        super().__init__("Pages", parent)
+        super().__init__(tr("Pages"), parent)
         self.setObjectName("rail")
         self.setMovable(False)
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.PreventContextMenu)
@@ -84,8 +85,8 @@ class TopBar(QFrame):
         self.menus.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Preferred)
         self.command = QPushButton(self)
         self.command.setProperty("role", "command")
-        self.command.setAccessibleName("Open the command palette")
-        self.command.setToolTip("Search everything that can be done or opened")
+        self.command.setAccessibleName(tr("Open the command palette"))
+        self.command.setToolTip(tr("Search everything that can be done or opened"))
         self.command.setMinimumWidth(20 * UNIT)
         self.command.setMinimumHeight(self.fontMetrics().height() + UNIT + 6)
         self.command.setMaximumWidth(48 * UNIT)
@@ -93,15 +94,15 @@ class TopBar(QFrame):
         set_icon(self.command, "search", 16)
         inside = QHBoxLayout(self.command)
         inside.setContentsMargins(4 * UNIT, 0, UNIT + 4, 0)
-        inside.addWidget(ElidedLabel("Search actions, runs, experiments…", "muted"), 1)
-        inside.addWidget(label("Ctrl+K", "small"))
+        inside.addWidget(ElidedLabel(tr("Search actions, runs, experiments…"), "muted"), 1)
+        inside.addWidget(label(tr("Ctrl+K"), "small"))
         self.theme = QToolButton(self)
-        self.theme.setAccessibleName("Switch between light and dark")
-        self.theme.setToolTip("Switch between light and dark")
+        self.theme.setAccessibleName(tr("Switch between light and dark"))
+        self.theme.setToolTip(tr("Switch between light and dark"))
         set_icon(self.theme, "contrast", 18)
         left, right = QHBoxLayout(), QHBoxLayout()
         left.setSpacing(UNIT)
-        left.addWidget(label("Athanor", "brand"), 0, Qt.AlignmentFlag.AlignVCenter)
+        left.addWidget(label(tr("Athanor"), "brand"), 0, Qt.AlignmentFlag.AlignVCenter)
         left.addWidget(self.menus, 0, Qt.AlignmentFlag.AlignVCenter)
         left.addStretch(1)
         right.addStretch(1)
@@ -136,19 +137,19 @@ class StatusBar(QStatusBar):
         self._dot = label("●")
         self._device = label(device)
         self._device.setContentsMargins(0, 0, UNIT, 0)
-        self._engine = ElidedLabel("engine starting", "small")
-        self._engine.setAccessibleName("Engine")
+        self._engine = ElidedLabel(tr("engine starting"), "small")
+        self._engine.setAccessibleName(tr("Engine"))
         self._progress = QProgressBar()
         self._progress.setTextVisible(False)
         self._progress.setFixedWidth(20 * UNIT)
-        self._progress.setAccessibleName("Progress of the current run")
-        self.stop = QPushButton("Stop")
-        self.stop.setAccessibleName("Stop the current run")
+        self._progress.setAccessibleName(tr("Progress of the current run"))
+        self.stop = QPushButton(tr("Stop"))
+        self.stop.setAccessibleName(tr("Stop the current run"))
         set_icon(self.stop, "stop", 12)
         self.line = ElidedLabel("", "small")
         self.line.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self._frames = label("")
-        self._frames.setAccessibleName("Frames a second")
+        self._frames.setAccessibleName(tr("Frames a second"))
         self._frames.setMinimumWidth(6 * UNIT)
         self._frames.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self._shown: object = None
@@ -164,24 +165,24 @@ class StatusBar(QStatusBar):
         """Show the engine's ``state``, how many jobs wait, and the running ``job`` (a JobState) or None."""
         if job is None:
             words = {
-                "idle": "engine idle",
-                "starting": "engine starting",
-                "gone": "engine gone",
-                "stalled": "engine stalled",
+                "idle": tr("engine idle"),
+                "starting": tr("engine starting"),
+                "gone": tr("engine gone"),
+                "stalled": tr("engine stalled"),
             }
-            text = words.get(state, "engine busy") + (f"  ·  {waiting} waiting" if waiting else "")
+            text = words.get(state, "engine busy") + (tr("  ·  {waiting} waiting", waiting=waiting) if waiting else "")
         else:
             parts = [job.title or job.experiment]
             if job.status in ("paused", "stopping"):
-                parts.append(job.status)
+                parts.append(status_words(job.status))
             if job.total:
                 parts.append(f"{100 * job.done / job.total:.0f} %")
             if job.rate:
                 parts.append(f"{amount(job.rate)} {job.unit}/s")
             if job.seconds_left is not None:
-                parts.append(f"{duration(job.seconds_left)} left")
+                parts.append(tr("{seconds_left} left", seconds_left=duration(job.seconds_left)))
             if waiting:
-                parts.append(f"{waiting} waiting")
+                parts.append(tr("{waiting} waiting", waiting=waiting))
             text = "  ·  ".join(parts)
         if text != self._engine.text():
             self._engine.setText(text)
@@ -196,7 +197,7 @@ class StatusBar(QStatusBar):
             self._progress.setValue(round(1000 * job.done / job.total) if job.total else 0)
 
     def show_frames(self, per_second: float) -> None:
-        self._frames.setText(f"{per_second:.0f} fps" if per_second else "")
+        self._frames.setText(tr("{per_second:.0f} fps", per_second=per_second) if per_second else "")
 
     def show_device(self, device: str) -> None:
         self._device.setText(device)

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QCheckBox, QMessageBox
 
+from gui.translation import tr
+
 if TYPE_CHECKING:
     from gui.window import MainWindow
 
@@ -49,15 +51,17 @@ class CloseQuestion(QObject):
     def ask(self, count: int) -> tuple[str, bool]:
         """Ask the person; returns (answer, remember it)."""
         box = QMessageBox(self._window)
-        box.setWindowTitle("Close Athanor")
-        box.setText("A run is still going" if count == 1 else f"{count} runs are still going or waiting")
-        box.setInformativeText("Everything written so far is kept either way.")
-        finish = box.addButton("Keep going until finished", QMessageBox.ButtonRole.AcceptRole)
-        stop = box.addButton("Stop and save", QMessageBox.ButtonRole.DestructiveRole)
-        cancel = box.addButton("Cancel", QMessageBox.ButtonRole.RejectRole)
+        box.setWindowTitle(tr("Close Athanor"))
+        box.setText(
+            tr("A run is still going") if count == 1 else tr("{count} runs are still going or waiting", count=count)
+        )
+        box.setInformativeText(tr("Everything written so far is kept either way."))
+        finish = box.addButton(tr("Keep going until finished"), QMessageBox.ButtonRole.AcceptRole)
+        stop = box.addButton(tr("Stop and save"), QMessageBox.ButtonRole.DestructiveRole)
+        cancel = box.addButton(tr("Cancel"), QMessageBox.ButtonRole.RejectRole)
         box.setDefaultButton(finish)
         box.setEscapeButton(cancel)
-        remember = QCheckBox("Do not ask again", box)
+        remember = QCheckBox(tr("Do not ask again"), box)
         box.setCheckBox(remember)
         box.exec()
         answer = {finish: FINISH, stop: STOP}.get(box.clickedButton(), CANCEL)

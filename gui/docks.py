@@ -23,6 +23,7 @@ from PySide6.QtWidgets import (
 
 from gui.theme import UNIT
 from gui.theme.style import fixed_font
+from gui.translation import tr
 from gui.widgets.labels import label
 from gui.words import amount, size
 
@@ -54,7 +55,7 @@ class LogView(QPlainTextEdit):
         self.setFont(fixed_font())
         self.setMaximumBlockCount(2000)
         self.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
-        self.setAccessibleName("Log")
+        self.setAccessibleName(tr("Log"))
         self._recent = recent
         self._number = 0
 
@@ -71,14 +72,14 @@ class PerformanceView(QWidget):
     """Lateness of the event loop over the last minute, frames, engine speed and memory; all of it can be copied."""
 
     ROWS = (
-        ("late_median", "Event loop late, median"),
-        ("late_p99", "Event loop late, 99th percentile"),
-        ("late_max", "Event loop late, longest"),
-        ("frames", "Frames"),
-        ("longest", "Longest frame"),
-        ("steps", "Engine steps"),
-        ("window_memory", "Memory of the window"),
-        ("engine_memory", "Memory of the engine"),
+        ("late_median", tr("Event loop late, median")),
+        ("late_p99", tr("Event loop late, 99th percentile")),
+        ("late_max", tr("Event loop late, longest")),
+        ("frames", tr("Frames")),
+        ("longest", tr("Longest frame")),
+        ("steps", tr("Engine steps")),
+        ("window_memory", tr("Memory of the window")),
+        ("engine_memory", tr("Memory of the engine")),
     )
 
     def __init__(self, probe: LatencyProbe, clock: FrameClock, engine: Bridge, recent: RecentLines) -> None:
@@ -100,7 +101,7 @@ class PerformanceView(QWidget):
             grid.addWidget(label(title, "muted"), row, 0)
             grid.addWidget(self._values[key], row, 1)
         grid.setColumnStretch(2, 1)
-        self.copy_button = QPushButton("Copy diagnostics")
+        self.copy_button = QPushButton(tr("Copy diagnostics"))
         self.copy_button.clicked.connect(self.copy)
         row = QHBoxLayout()
         row.addWidget(self.copy_button)
@@ -128,12 +129,12 @@ class PerformanceView(QWidget):
             self._process = psutil.Process()
         late, meter, snapshot = self._probe.histogram, self._clock.meter, self._engine.snapshot
         return {
-            "late_median": f"{late.quantile(0.5):.1f} ms",
-            "late_p99": f"{late.quantile(0.99):.1f} ms",
-            "late_max": f"{late.maximum:.1f} ms",
-            "frames": f"{meter.per_second:.0f} a second",
-            "longest": f"{meter.longest_ms:.1f} ms",
-            "steps": f"{amount(snapshot.steps_per_second)} a second",
+            "late_median": tr("{value:.1f} ms", value=late.quantile(0.5)),
+            "late_p99": tr("{value:.1f} ms", value=late.quantile(0.99)),
+            "late_max": tr("{maximum:.1f} ms", maximum=late.maximum),
+            "frames": tr("{per_second:.0f} a second", per_second=meter.per_second),
+            "longest": tr("{longest_ms:.1f} ms", longest_ms=meter.longest_ms),
+            "steps": tr("{steps_per_second} a second", steps_per_second=amount(snapshot.steps_per_second)),
             "window_memory": size(self._process.memory_info().rss),
             "engine_memory": size(snapshot.rss) if snapshot.rss else "–",
         }
@@ -167,6 +168,6 @@ class PerformanceView(QWidget):
 def undo_view(stack: QUndoStack) -> QUndoView:
     """The history of what was arranged; a click goes back to that state."""
     view = QUndoView(stack)
-    view.setEmptyLabel("As it was opened")
-    view.setAccessibleName("History of changes")
+    view.setEmptyLabel(tr("As it was opened"))
+    view.setAccessibleName(tr("History of changes"))
     return view

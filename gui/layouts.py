@@ -12,6 +12,7 @@ from PySide6.QtGui import QGuiApplication, QScreen
 from PySide6.QtWidgets import QDockWidget, QMainWindow
 
 from gui.settings import write_atomically
+from gui.translation import tr
 
 VERSION = 4  # grows whenever a dock or bar comes, goes or changes its name; a state of another version is not used
 NAME = "layout.json"
@@ -20,11 +21,11 @@ LARGEST = 1_000_000  # pixels: what lies further out is no place on any screen
 
 # Which docks a factory layout shows; pages keep their own inner arrangement.
 FACTORY: dict[str, tuple[str, ...]] = {"explore": (), "compare": ("undo",), "teach": ("about",)}
-TITLES = {"explore": "Explore", "compare": "Compare", "teach": "Teach"}
+TITLES = {"explore": tr("Explore"), "compare": tr("Compare"), "teach": tr("Teach")}
 HINTS = {
-    "explore": "All the room for the page",
-    "compare": "The page beside the history of what was arranged",
-    "teach": "Large text, and what the page shows in words, for a projector",
+    "explore": tr("All the room for the page"),
+    "compare": tr("The page beside the history of what was arranged"),
+    "teach": tr("Large text, and what the page shows in words, for a projector"),
 }
 TEXT_SCALE = {"explore": 100, "compare": 100, "teach": 130}
 

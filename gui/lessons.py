@@ -11,6 +11,7 @@ from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from gui.theme import UNIT
+from gui.translation import tr
 from gui.widgets.labels import label
 
 
@@ -37,8 +38,10 @@ def lessons() -> dict[str, Lesson]:
     text = (resources.files("assets") / "lessons.toml").read_text(encoding="utf-8")
     found = {}
     for name, entry in tomllib.loads(text).items():
-        steps = (Step(step["page"], " ".join(step["words"].split()), step.get("action", "")) for step in entry["step"])
-        found[name] = Lesson(entry["title"], tuple(steps))
+        steps = (
+            Step(step["page"], tr(" ".join(step["words"].split())), step.get("action", "")) for step in entry["step"]
+        )
+        found[name] = Lesson(tr(entry["title"]), tuple(steps))
     return found
 
 
@@ -61,7 +64,7 @@ class LessonView(QWidget):
         for part in (self.title, self.words):
             part.setWordWrap(True)
         self.words.setTextFormat(Qt.TextFormat.MarkdownText)
-        self.back, self.next = QPushButton("Back"), QPushButton("Next")
+        self.back, self.next = QPushButton(tr("Back")), QPushButton(tr("Next"))
         self.next.setProperty("role", "primary")
         self.back.clicked.connect(self._on_back)
         self.next.clicked.connect(self._on_next)
@@ -100,9 +103,9 @@ class LessonView(QWidget):
         fresh, self._furthest = self.place > self._furthest, max(self.place, self._furthest)
         step, last = self.lesson.steps[self.place], len(self.lesson.steps) - 1
         self.title.setText(self.lesson.title)
-        self.count.setText(f"Step {self.place + 1} of {last + 1}")
+        self.count.setText(tr("Step {place} of {last}", place=self.place + 1, last=last + 1))
         self.words.setText(step.words)
         self.back.setEnabled(self.place > 0)
-        self.next.setText("Done" if self.place == last else "Next")
+        self.next.setText(tr("Done") if self.place == last else tr("Next"))
         # Reading again does not act again: a new game would not be where the lesson left off.
         self.reached.emit(step if fresh else Step(step.page, step.words))

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Slot
 
-from gui.words import amount
+from gui.translation import tr
+from gui.words import amount, status_words
 
 if TYPE_CHECKING:
     from gui.window import MainWindow
@@ -41,7 +42,7 @@ class Notices(QObject):
     @Slot(str)
     def _on_engine_noted(self, text: str) -> None:
         self._workspace.show_error(
-            text, "Runs are kept up to their last written step", "The engine starts again by itself"
+            text, tr("Runs are kept up to their last written step"), tr("The engine starts again by itself")
         )
 
     @Slot(object)
@@ -49,9 +50,12 @@ class Notices(QObject):
         self._workspace.records_changed.emit()
         name = job.title or job.experiment
         if job.status == "failed":
-            self._workspace.show_error(f"{name} failed", "Everything up to then is kept in its run", job.error or "")
+            self._workspace.show_error(
+                tr("{name} failed", name=name), tr("Everything up to then is kept in its run"), job.error or ""
+            )
         elif job.lane == "batch" and job.status in ("finished", "stopped"):
-            self._window.toast.say(f"{name} {job.status} after {amount(job.done)} {job.unit}".rstrip())
+            done, words = f"{amount(job.done)} {job.unit}".rstrip(), status_words(job.status)
+            self._window.toast.say(tr("{name} {words} after {done}", name=name, words=words, done=done))
         self._window.closing.job_ended()
 
     @Slot(str, str, str, str)
@@ -64,5 +68,8 @@ class Notices(QObject):
         log.error("the page %s failed", self._window.current, exc_info=error)
         details = "".join(traceback.format_exception(error))
         self._workspace.show_error(
-            f"The page stopped updating: {error}", "Every run is kept", "Go to another page and come back", details
+            tr("The page stopped updating: {error}", error=error),
+            tr("Every run is kept"),
+            tr("Go to another page and come back"),
+            details,
         )

@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
 )
 
 from gui.theme import UNIT, current
+from gui.translation import tr
 
 SHOWN = 60
 ENTRY = Qt.ItemDataRole.UserRole
@@ -121,16 +122,16 @@ class Palette(QFrame):
     def __init__(self, parent: QWidget, source: Callable[[str], list[Entry]]) -> None:
         super().__init__(parent)
         self.setProperty("role", "palette")
-        self.setAccessibleName("Command palette")
+        self.setAccessibleName(tr("Command palette"))
         self._source = source
         self.recent: list[str] = []
         self._before: QWidget | None = None
         self.field = QLineEdit(self)
         self.field.setProperty("role", "bare")
-        self.field.setPlaceholderText("Search actions, runs, experiments…")
-        self.field.setAccessibleName("Search actions, runs and experiments")
+        self.field.setPlaceholderText(tr("Search actions, runs, experiments…"))
+        self.field.setAccessibleName(tr("Search actions, runs and experiments"))
         self.list = QListWidget(self)
-        self.list.setAccessibleName("Matches")
+        self.list.setAccessibleName(tr("Matches"))
         self.list.setItemDelegate(_Line(self.list))
         self.list.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.list.setUniformItemSizes(True)

@@ -14,6 +14,8 @@ from typing import Any
 
 import platformdirs
 
+from gui.translation import tr
+
 VERSION = 1
 SMALLEST_TEXT, LARGEST_TEXT = 70, 200  # percent
 CHOICES = {
@@ -74,17 +76,23 @@ class Settings:
         try:
             content = json.loads(file.read_text(encoding="utf-8"))
             if not isinstance(content, dict):
-                raise ValueError("it is not an object")
+                raise ValueError(tr("it is not an object"))
         except FileNotFoundError:
             return settings
         except (OSError, ValueError, RecursionError) as error:
             aside = file.with_name(f"settings-broken-{time.strftime('%Y%m%d-%H%M%S')}.json")
             try:
                 file.rename(aside)
-                settings.problem = f"The settings could not be read ({error}); they were moved to {aside}"
+                settings.problem = tr(
+                    "The settings could not be read ({error}); they were moved to {aside}", error=error, aside=aside
+                )
             except OSError:
                 settings._may_write = False
-                settings.problem = f"The settings in {file} could not be read ({error}); nothing will be written there"
+                settings.problem = tr(
+                    "The settings in {file} could not be read ({error}); nothing will be written there",
+                    file=file,
+                    error=error,
+                )
             return settings
         settings._take(content)
         return settings
@@ -102,7 +110,9 @@ class Settings:
             else:
                 wrong.append(key)
         if wrong:
-            self.problem = f"Some settings were not usable and have their defaults again ({', '.join(wrong)})"
+            self.problem = tr(
+                "Some settings were not usable and have their defaults again ({wrong})", wrong=", ".join(wrong)
+            )
 
     def save(self) -> None:
         """Write the file if anything changed: whole or not at all."""

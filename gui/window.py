@@ -26,6 +26,7 @@ from gui.pages.catalogue import PAGES, PageEntry, page_of
 from gui.pages.page import Page
 from gui.palette import Entry, Palette
 from gui.theme import UNIT
+from gui.translation import tr
 from gui.widgets.empty_state import EmptyState
 from gui.widgets.error_panel import ErrorPanel
 from gui.widgets.toast import Toast
@@ -63,7 +64,7 @@ class MainWindow(QMainWindow):
     ) -> None:
         super().__init__()
         self.setObjectName("window")
-        self.setWindowTitle("Athanor")
+        self.setWindowTitle(tr("Athanor"))
         self.setMinimumSize(110 * UNIT, 76 * UNIT)
         self.setDockOptions(QMainWindow.DockOption.AllowTabbedDocks | QMainWindow.DockOption.AllowNestedDocks)
         self.workspace, self.clock, self.theme = workspace, clock, theme
@@ -90,11 +91,11 @@ class MainWindow(QMainWindow):
         self.performance = PerformanceView(probe, clock, workspace.engine, recent)
         areas = Qt.DockWidgetArea
         self.docks = {
-            "log": dock(self, "log", "Log", self._log_view, areas.BottomDockWidgetArea),
-            "performance": dock(self, "performance", "Performance", self.performance, areas.RightDockWidgetArea),
-            "undo": dock(self, "undo", "History of changes", undo_view(workspace.undo), areas.RightDockWidgetArea),
-            "lesson": dock(self, "lesson", "Lesson", self._lesson_view, areas.RightDockWidgetArea),
-            "about": dock(self, "about", "About this page", self._about_view, areas.RightDockWidgetArea),
+            "log": dock(self, "log", tr("Log"), self._log_view, areas.BottomDockWidgetArea),
+            "performance": dock(self, "performance", tr("Performance"), self.performance, areas.RightDockWidgetArea),
+            "undo": dock(self, "undo", tr("History of changes"), undo_view(workspace.undo), areas.RightDockWidgetArea),
+            "lesson": dock(self, "lesson", tr("Lesson"), self._lesson_view, areas.RightDockWidgetArea),
+            "about": dock(self, "about", tr("About this page"), self._about_view, areas.RightDockWidgetArea),
         }
         self.toast = Toast(centre)
         self.palette_box = Palette(self, lambda query: palette_entries(self, query))
@@ -146,7 +147,7 @@ class MainWindow(QMainWindow):
         self.rail.show_page(identifier)
         self.workspace.status("")
         self.actions_list.show_page(identifier)
-        self.setWindowTitle(f"{self.entries[identifier].title} – Athanor")
+        self.setWindowTitle(tr("{title} – Athanor", title=self.entries[identifier].title))
         self._about_view.show_page(identifier, self.entries[identifier].title)
         if isinstance(page, Page):
             page.on_shown()
@@ -172,11 +173,15 @@ class MainWindow(QMainWindow):
             self.actions_list.add(page.actions(), page, identifier)
         except Exception as error:
             log.exception("the page %s could not be built", identifier)
-            page = EmptyState(entry.icon, f"{entry.title} cannot be shown", f"{error}\nThe other pages work.")
+            page = EmptyState(
+                entry.icon,
+                tr("{title} cannot be shown", title=entry.title),
+                tr("{error}\nThe other pages work.", error=error),
+            )
             self.workspace.show_error(
-                f"The page {entry.title} could not be opened",
-                "Every run is kept",
-                "Copy the report",
+                tr("The page {title} could not be opened", title=entry.title),
+                tr("Every run is kept"),
+                tr("Copy the report"),
                 traceback.format_exc(),
             )
         page.setAccessibleName(entry.title)
@@ -195,7 +200,9 @@ class MainWindow(QMainWindow):
             name = page_of(self.workspace.record(identifier).metadata.experiment)
         except (ValueError, OSError) as error:
             self.workspace.show_error(
-                f"The run {identifier} cannot be opened", "The folder was left as it is", str(error)
+                tr("The run {identifier} cannot be opened", identifier=identifier),
+                tr("The folder was left as it is"),
+                str(error),
             )
             return
         self.show_page(name)

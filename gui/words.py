@@ -4,6 +4,22 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
+from gui.translation import tr
+
+STATUS = {
+    "queued": tr("queued"),
+    "starting": tr("starting"),
+    "running": tr("running"),
+    "paused": tr("paused"),
+    "stopping": tr("stopping"),
+    "finished": tr("finished"),
+    "stopped": tr("stopped"),
+    "failed": tr("failed"),
+    "crashed": tr("crashed"),
+    "interrupted": tr("interrupted"),
+    "damaged": tr("damaged"),
+}
+
 
 def amount(value: float) -> str:
     """Three digits that matter: 0.42, 7, 212 k, 20.1 M."""
@@ -16,15 +32,15 @@ def amount(value: float) -> str:
 def duration(seconds: float) -> str:
     """12 s, 4 min, 1 h 52 min, 3 d 4 h."""
     if seconds < 10:
-        return f"{seconds:.1f} s"
+        return tr("{seconds:.1f} s", seconds=seconds)
     if seconds < 100:
-        return f"{seconds:.0f} s"
+        return tr("{seconds:.0f} s", seconds=seconds)
     minutes = round(seconds / 60)
     if minutes < 60:
-        return f"{minutes} min"
+        return tr("{minutes} min", minutes=minutes)
     hours, minutes = divmod(minutes, 60)
     if hours < 48:
-        return f"{hours} h {minutes} min" if minutes else f"{hours} h"
+        return tr("{hours} h {minutes} min", hours=hours, minutes=minutes) if minutes else f"{hours} h"
     return f"{hours // 24} d {hours % 24} h"
 
 
@@ -49,14 +65,19 @@ def when(iso: str) -> str:
     return f"{local.day} {local:%b %H:%M}" if local.year == now.year else f"{local:%Y-%m-%d}"
 
 
+def status_words(status: str) -> str:
+    """What a job or a run is doing, or how it ended."""
+    return STATUS.get(status, status)
+
+
 def value_words(value: object) -> str:
     """A JSON value for a table of details: five digits for numbers, lists on one line."""
     if isinstance(value, bool):
-        return "yes" if value else "no"
+        return tr("yes") if value else tr("no")
     if isinstance(value, float):
         return f"{value:.5g}"
     if isinstance(value, list):
-        return ", ".join(value_words(item) for item in value) or "none"
+        return ", ".join(value_words(item) for item in value) or tr("none")
     if isinstance(value, dict):
-        return ", ".join(f"{key} {value_words(item)}" for key, item in value.items()) or "none"
-    return "none" if value is None else str(value)
+        return ", ".join(f"{key} {value_words(item)}" for key, item in value.items()) or tr("none")
+    return tr("none") if value is None else str(value)

@@ -7,7 +7,7 @@ import json
 import math
 import types
 import typing
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
@@ -53,22 +53,30 @@ class FieldDescription:
     many: bool = False
     optional: bool = False
 
-    def words(self) -> str:
-        """What the setting may be: "a whole number from 1 to 20 (Hz)"."""
-        nouns = {"bool": "true or false", "int": "a whole number", "float": "a number", "text": "a text"}
-        nouns |= {"path": "the path of a file or folder", "json": "a JSON value"}
-        words = f"one of {', '.join(map(str, self.choices))}" if self.choices else nouns[self.kind]
-        least = "above" if self.above_minimum else "at least"
-        most = "below" if self.below_maximum else "at most"
-        if self.minimum is not None and self.maximum is not None and not (self.above_minimum or self.below_maximum):
-            words += f" from {_number(self.minimum)} to {_number(self.maximum)}"
+    def words(self, translate: Callable[[str], str] = str) -> str:
+        """What the setting may be: "a whole number from 1 to 20 (Hz)"; each part in the language of `translate`."""
+        nouns = {
+            "bool": translate("true or false"),
+            "int": translate("a whole number"),
+            "float": translate("a number"),
+            "text": translate("a text"),
+            "path": translate("the path of a file or folder"),
+            "json": translate("a JSON value"),
+        }
+        choices = ", ".join(map(str, self.choices))
+        words = translate("one of {choices}").format(choices=choices) if choices else nouns[self.kind]
+        least, most = _number(self.minimum), _number(self.maximum)
+        if least and most and not (self.above_minimum or self.below_maximum):
+            words += " " + translate("from {least} to {most}").format(least=least, most=most)
         else:
-            bounds = [f"{least} {_number(self.minimum)}"] if self.minimum is not None else []
-            bounds += [f"{most} {_number(self.maximum)}"] if self.maximum is not None else []
-            words += " " + " and ".join(bounds) if bounds else ""
-        words += f" ({self.unit})" if self.unit else ""
-        words += ", several separated by commas" if self.many else ""
-        return words + (", or none" if self.optional else "")
+            above = translate("above {least}") if self.above_minimum else translate("at least {least}")
+            below = translate("below {most}") if self.below_maximum else translate("at most {most}")
+            bounds = [above.format(least=least)] if least else []
+            bounds += [below.format(most=most)] if most else []
+            words += " " + translate(" and ").join(bounds) if bounds else ""
+        words += f" ({translate(self.unit)})" if self.unit else ""
+        words += translate(", several separated by commas") if self.many else ""
+        return words + (translate(", or none") if self.optional else "")
 
 
 def describe_field(name: str, field: FieldInfo) -> FieldDescription:
@@ -190,4 +198,6 @@ def _whole(text: str) -> int:
 
 
 def _number(value: float | None) -> str:
+    if value is None:
+        return ""
     return f"{value:,}".replace(",", "_") if isinstance(value, int) and abs(value) >= 10_000 else f"{value:g}"

@@ -8,6 +8,8 @@ import importlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from gui.translation import tr
+
 if TYPE_CHECKING:
     from gui.pages.page import Page
 
@@ -34,34 +36,36 @@ class PageEntry:
 
 PAGES = (
     PageEntry(
-        "alchemy", "Alchemy", "flask", "Ctrl+1", "gui.pages.alchemy.page:AlchemyPage", ("alchemy", "alchemy-play")
+        "alchemy", tr("Alchemy"), "flask", "Ctrl+1", "gui.pages.alchemy.page:AlchemyPage", ("alchemy", "alchemy-play")
     ),
     PageEntry(
         "memory",
-        "Memory",
+        tr("Memory"),
         "grid",
         "Ctrl+2",
         "gui.pages.memory.page:MemoryPage",
         ("memory", "memory-bench", "memory-scaling"),
     ),
     PageEntry(
-        "recall", "Recall", "recall", "Ctrl+6", "gui.pages.recall.page:RecallPage", ("energy-memory", "recall-play")
+        "recall", tr("Recall"), "recall", "Ctrl+6", "gui.pages.recall.page:RecallPage", ("energy-memory", "recall-play")
     ),
     PageEntry(
         "composition",
-        "Composition",
+        tr("Composition"),
         "composition",
         "Ctrl+0",
         "gui.pages.composition.page:CompositionPage",
         ("composition", "composition-play"),
     ),
-    PageEntry("sets", "Sets", "sets", "Ctrl+7", "gui.pages.sets.page:SetsPage", ("neural-bloom-filter", "filter-play")),
     PageEntry(
-        "control", "Control", "control", "Ctrl+9", "gui.pages.control.page:ControlPage", ("control", "control-play")
+        "sets", tr("Sets"), "sets", "Ctrl+7", "gui.pages.sets.page:SetsPage", ("neural-bloom-filter", "filter-play")
+    ),
+    PageEntry(
+        "control", tr("Control"), "control", "Ctrl+9", "gui.pages.control.page:ControlPage", ("control", "control-play")
     ),
     PageEntry(
         "softmax",
-        "Rare words",
+        tr("Rare words"),
         "tag",
         "Ctrl+8",
         "gui.pages.softmax.page:SoftmaxPage",
@@ -69,15 +73,15 @@ PAGES = (
     ),
     PageEntry(
         "language",
-        "Language",
+        tr("Language"),
         "speech",
         "Ctrl+3",
         "gui.pages.language.page:LanguagePage",
         ("text-alchemy", "feature-world", "feature-world-play"),
     ),
-    PageEntry("runs", "Runs", "bars", "Ctrl+4", "gui.pages.runs.page:RunsPage"),
-    PageEntry("experiments", "Experiments", "play", "Ctrl+5", "gui.pages.experiments.page:ExperimentsPage"),
-    PageEntry("settings", "Settings", "gear", "Ctrl+,", "gui.pages.settings.page:SettingsPage"),
+    PageEntry("runs", tr("Runs"), "bars", "Ctrl+4", "gui.pages.runs.page:RunsPage"),
+    PageEntry("experiments", tr("Experiments"), "play", "Ctrl+5", "gui.pages.experiments.page:ExperimentsPage"),
+    PageEntry("settings", tr("Settings"), "gear", "Ctrl+,", "gui.pages.settings.page:SettingsPage"),
 )
 
 

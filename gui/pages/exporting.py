@@ -12,13 +12,14 @@ from PySide6.QtGui import QGuiApplication, QImage, QPageSize, QPainter, QPdfWrit
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from gui.theme import LIGHT, Theme
+from gui.translation import tr
 from gui.widgets.picture import Picture, compose, svg
 
 if TYPE_CHECKING:
     from gui.pages.page import Page
 
 SCALE = 2.0
-PICTURES = {kind: f"Save picture as {kind.upper()}" for kind in ("png", "svg", "pdf")}
+PICTURES = {kind: tr("Save picture as {upper}", upper=kind.upper()) for kind in ("png", "svg", "pdf")}
 Placed = list[tuple[Picture, QRectF]]
 
 
@@ -56,7 +57,7 @@ def write_pdf(file: Path, pictures: Placed, size: QSizeF, title: str) -> None:
     writer.setPageSize(QPageSize(points, QPageSize.Unit.Point, "figures", QPageSize.SizeMatchPolicy.ExactMatch))
     painter = QPainter()
     if not painter.begin(writer):
-        raise OSError("the folder cannot be written to")
+        raise OSError(tr("the folder cannot be written to"))
     compose(painter, pictures, size, LIGHT)
     painter.end()
 
@@ -113,9 +114,11 @@ class PageExporter(QObject):
         try:
             write()
         except OSError as problem:
-            workspace.show_error(f"{file.name} could not be saved", "Nothing was changed", str(problem))
+            workspace.show_error(
+                tr("{name} could not be saved", name=file.name), tr("Nothing was changed"), str(problem)
+            )
             return
-        workspace.toast(f"Saved {file.name}")
+        workspace.toast(tr("Saved {name}", name=file.name))
 
     def _write(self, file: Path, kind: str) -> None:
         texts = self.texts()
@@ -126,9 +129,9 @@ class PageExporter(QObject):
         elif kind == "pdf":
             write_pdf(file, *self.pictures(), self.title())
         elif kind != "png":
-            raise OSError(f"files that end in .{kind} cannot be made here")
+            raise OSError(tr("files that end in .{kind} cannot be made here", kind=kind))
         elif not self.bitmap().save(str(file), "PNG"):
-            raise OSError("the folder cannot be written to")
+            raise OSError(tr("the folder cannot be written to"))
 
     def pictures(self) -> tuple[Placed, QSizeF]:
         """Pictures that can be seen with their places, and the size of all of them."""
@@ -142,10 +145,10 @@ class PageExporter(QObject):
     def copy_picture(self) -> None:
         """Put the picture on the clipboard."""
         QGuiApplication.clipboard().setImage(self.bitmap())
-        self._page.workspace.toast("Picture copied")
+        self._page.workspace.toast(tr("Picture copied"))
 
     @Slot()
     def copy_python(self) -> None:
         """Put lines of Python on the clipboard."""
         QGuiApplication.clipboard().setText(self.python())
-        self._page.workspace.toast("Python copied")
+        self._page.workspace.toast(tr("Python copied"))

@@ -6,16 +6,18 @@ The integers are those of a trace: action 0 ends the trial, ``13 * stone + 1`` p
 
 from __future__ import annotations
 
+from gui.translation import tr
+
 STONES = 3
 POTIONS = 12
 CAULDRON = 12  # the place after the last potion slot
 ACTIONS = 1 + STONES * (POTIONS + 1)
 
-COLOURS = ("red", "green", "orange", "yellow", "pink", "turquoise")
+COLOURS = (tr("red"), tr("green"), tr("orange"), tr("yellow"), tr("pink"), tr("turquoise"))
 LETTERS = "RGOYPT"
-SHADES = ("purple", "blurple", "blue")
-SIZES = ("small", "medium", "large")
-SHAPES = ("pointy", "somewhat pointy", "round")
+SHADES = (tr("purple"), tr("blurple"), tr("blue"))
+SIZES = (tr("small"), tr("medium"), tr("large"))
+SHAPES = (tr("pointy"), tr("somewhat pointy"), tr("round"))
 
 VALUES = (-3, -1, -1, 1, -1, 1, 1, 15)  # what the cauldron pays for each vertex of the cube
 EDGES = tuple((a, b) for a in range(8) for b in range(a + 1, 8) if (a ^ b).bit_count() == 1)
@@ -38,7 +40,7 @@ def decode(action: int) -> tuple[int, int] | None:
 def stone_words(appearance: tuple[int, int, int]) -> tuple[str, str]:
     """Two short lines: size and colour, shape."""
     shade, size, shape = (value + 1 for value in appearance)
-    return f"{SIZES[size]} {SHADES[shade]}", SHAPES[shape]
+    return tr("{size} {colour}", size=SIZES[size], colour=SHADES[shade]), SHAPES[shape]
 
 
 def signed(value: float, digits: int = 0) -> str:
@@ -58,14 +60,14 @@ def number(value: float, digits: int = 0) -> str:
 def place_words(place: int, colours: tuple[int, ...]) -> str:
     """Name of a potion slot by its colour, or cauldron."""
     if place == CAULDRON:
-        return "cauldron"
-    return COLOURS[colours[place]] if colours[place] >= 0 else "empty slot"
+        return tr("cauldron")
+    return COLOURS[colours[place]] if colours[place] >= 0 else tr("empty slot")
 
 
 def action_words(action: int, colours: tuple[int, ...]) -> str:
     """One action as people say it, such as ``stone 2 → red``; ``colours`` are the potions before it."""
     chosen = decode(action)
     if chosen is None:
-        return "end trial"
+        return tr("end trial")
     stone, place = chosen
-    return f"stone {stone + 1} → {place_words(place, colours)}"
+    return tr("stone {stone} → {place}", stone=stone + 1, place=place_words(place, colours))

@@ -7,13 +7,14 @@ from dataclasses import dataclass
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF
 
+from gui.translation import tr
 from gui.widgets.alchemy_words import COLOURS, number
 from gui.widgets.canvas import CENTRE, RIGHT, Canvas, ink_on
 from gui.widgets.picture import Picture, Region
 from gui.widgets.potion import draw_chip
 
 CHEMISTRIES = 167_424
-PARTS = ("potion map", "stone map and rotation", "graph")
+PARTS = (tr("potion map"), tr("stone map and rotation"), tr("graph"))
 LATENT = ("1 −", "1 +", "2 −", "2 +", "3 −", "3 +")
 TRUE = "#ff9f1c"  # outline of the true cell: seen on every colour of the map, in both themes
 
@@ -56,20 +57,33 @@ class BeliefState:
 class Belief(Picture):
     """Shows one :class:`BeliefState`."""
 
-    heading = "Belief"
+    heading = tr("Belief")
     columns = 22
     rows = 13
 
     def note(self) -> str:
-        return f"{number(sum(self.state.bits), 1)} of {number(self.state.prior_bits, 1)} bits unknown"
+        return tr(
+            "{bits} of {prior_bits} bits unknown",
+            bits=number(sum(self.state.bits), 1),
+            prior_bits=number(self.state.prior_bits, 1),
+        )
 
     def describe(self) -> str:
         state = self.state
-        parts = ", ".join(f"{name} {number(bits, 2)} bits" for name, bits in zip(PARTS, state.bits, strict=True))
+        parts = ", ".join(
+            tr("{name} {bits} bits", name=name, bits=number(bits, 2))
+            for name, bits in zip(PARTS, state.bits, strict=True)
+        )
         best = ", ".join(
             f"{COLOURS[c]} {LATENT[int(np.argmax(row))]} {100 * max(row):.0f} %" for c, row in enumerate(state.matrix)
         )
-        return f"{number(state.remaining)} of {number(CHEMISTRIES)} chemistries left. {parts}. {best}"
+        return tr(
+            "{remaining} of {chemistries} chemistries left. {parts}. {best}",
+            remaining=number(state.remaining),
+            chemistries=number(CHEMISTRIES),
+            parts=parts,
+            best=best,
+        )
 
     def draw(self, canvas: Canvas, area: QRectF) -> None:
         unit = canvas.unit
@@ -91,7 +105,7 @@ class Belief(Picture):
         used = canvas.text(row, number(state.remaining), theme.text, bold=True, factor=1.35)
         canvas.text(
             row.adjusted(used + 0.5 * unit, 0.15 * unit, 0, 0),
-            f"of {number(CHEMISTRIES)} chemistries left",
+            tr("of {chemistries} chemistries left", chemistries=number(CHEMISTRIES)),
             theme.muted,
             small=True,
         )
@@ -103,7 +117,9 @@ class Belief(Picture):
             if width > 0.5:
                 piece = QRectF(x, bar.top(), max(width - 1, 1), bar.height())
                 canvas.fill(piece, theme.data[part])
-                self.regions.append(Region(piece, f"bits {part}", f"{name}: {number(bits, 3)} bits unknown"))
+                self.regions.append(
+                    Region(piece, f"bits {part}", tr("{name}: {bits} bits unknown", name=name, bits=number(bits, 3)))
+                )
             x += width
         top = bar.bottom() + 0.4 * unit
         x = area.left()
@@ -111,7 +127,7 @@ class Belief(Picture):
             if stacked:
                 line = QRectF(area.left(), top + part * 1.3 * unit, area.width(), 1.3 * unit)
             else:
-                name = ("potions", "stones, rotation", "graph")[part]
+                name = (tr("potions"), tr("stones, rotation"), tr("graph"))[part]
                 line = QRectF(x, top, area.width() * (0.3, 0.43, 0.27)[part], 1.2 * unit)
                 x += line.width()
             canvas.fill(
@@ -120,7 +136,7 @@ class Belief(Picture):
             words = line.adjusted(0.9 * unit, 0, 0, 0)
             if stacked:
                 canvas.text(words.adjusted(0, 0, -4 * unit, 0), name, theme.text, small=True)
-                canvas.text(words, f"{number(bits, 2)} bits", theme.muted, align=RIGHT, small=True)
+                canvas.text(words, tr("{bits} bits", bits=number(bits, 2)), theme.muted, align=RIGHT, small=True)
             else:
                 canvas.text(words, f"{name} {number(bits, 1)}", theme.muted, small=True)
 
@@ -136,7 +152,7 @@ class Belief(Picture):
             )
         corner = QRectF(area.left(), area.top(), names - 0.4 * unit, head)
         both = bool(state.remembered)
-        canvas.text(corner, "exact | memory" if both else "moves axis", theme.muted, align=RIGHT, small=True)
+        canvas.text(corner, tr("exact | memory") if both else tr("moves axis"), theme.muted, align=RIGHT, small=True)
         show = height > 0.95 * unit and width > 1.4 * unit
         for colour, row in enumerate(state.matrix):
             y = top + colour * height
@@ -157,8 +173,18 @@ class Belief(Picture):
                     canvas.text(cell, words, ink_on(heat(value)), align=CENTRE, small=True)
                 if state.truth and state.truth[colour] == column:
                     canvas.outline(cell.adjusted(1, 1, -1, -1), TRUE, 1, 0.14 * unit)
-                tip = f"{COLOURS[colour]} moves axis {column // 2 + 1} to {LATENT[column][-1]} with {100 * value:.1f} %"
-                tip += f"; read from memory {100 * state.remembered[colour][column]:.1f} %" if both else ""
+                tip = tr(
+                    "{colours} moves axis {column} to {latent} with {value:.1f} %",
+                    colours=COLOURS[colour],
+                    column=column // 2 + 1,
+                    latent=LATENT[column][-1],
+                    value=100 * value,
+                )
+                tip += (
+                    tr("; read from memory {remembered:.1f} %", remembered=100 * state.remembered[colour][column])
+                    if both
+                    else ""
+                )
                 self.regions.append(Region(cell, ("cell", colour, column), tip))
         self._draw_scale(canvas, QRectF(left + 6 * width + 0.6 * unit, top, 0.6 * unit, 6 * height - 1))
 

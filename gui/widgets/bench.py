@@ -9,6 +9,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainterPath
 from PySide6.QtWidgets import QApplication
 
+from gui.translation import tr
 from gui.widgets.alchemy_words import CAULDRON, COLOURS, LETTERS, POTIONS, STONES, encode, signed, stone_words
 from gui.widgets.canvas import CENTRE, RIGHT, Canvas
 from gui.widgets.cauldron import draw_cauldron
@@ -61,7 +62,7 @@ class Bench(Picture):
     """
 
     action_chosen = Signal(int)
-    heading = "Bench"
+    heading = tr("Bench")
     columns = 21
     rows = 16
 
@@ -90,11 +91,18 @@ class Bench(Picture):
     def describe(self) -> str:
         state = self.state
         stones = ", ".join(
-            f"stone {i + 1} " + (f"{' '.join(stone_words(s.appearance))} {signed(s.value)}" if s else "gone")
+            tr("stone {i} ", i=i + 1) + (f"{' '.join(stone_words(s.appearance))} {signed(s.value)}" if s else "gone")
             for i, s in enumerate(state.stones)
         )
-        potions = ", ".join(COLOURS[c] for c in state.potions if c >= 0) or "none"
-        return f"{state.place}. {stones}. Potions: {potions}. Cauldron {signed(state.trial_score)}. {state.caption}"
+        potions = ", ".join(COLOURS[c] for c in state.potions if c >= 0) or tr("none")
+        return tr(
+            "{place}. {stones}. Potions: {potions}. Cauldron {trial_score}. {caption}",
+            place=state.place,
+            stones=stones,
+            potions=potions,
+            trial_score=signed(state.trial_score),
+            caption=state.caption,
+        )
 
     # Painting
 
@@ -135,7 +143,11 @@ class Bench(Picture):
         canvas.piece(
             ("pot", state.trial_score, marked), pot, lambda onto: draw_cauldron(onto, pot, state.trial_score, marked)
         )
-        self.regions.append(Region(pot, CAULDRON, f"Cauldron, {signed(state.trial_score)} points this trial"))
+        self.regions.append(
+            Region(
+                pot, CAULDRON, tr("Cauldron, {trial_score} points this trial", trial_score=signed(state.trial_score))
+            )
+        )
         for slot in range(POTIONS):
             colour, flask = state.potions[slot], places[f"slot {slot}"]
             around = flask.adjusted(-0.3 * unit, -0.3 * unit, 0.3 * unit, 0.3 * unit)
@@ -145,16 +157,20 @@ class Bench(Picture):
             canvas.piece(
                 ("flask", colour), flask.adjusted(-1, -1, 1, 1), partial(draw_flask, area=flask, colour=colour)
             )
-            tip = f"Potion {slot + 1}, {COLOURS[colour]}" if colour >= 0 else f"Potion {slot + 1}, used"
+            tip = (
+                tr("Potion {slot}, {colours}", slot=slot + 1, colours=COLOURS[colour])
+                if colour >= 0
+                else tr("Potion {slot}, used", slot=slot + 1)
+            )
             self.regions.append(Region(around, slot, tip))
         self._draw_arcs(canvas, places)
         colour = theme.good if state.effect > 0 else theme.bad if state.effect < 0 else theme.muted
         canvas.text(places["caption"], state.caption, colour)
         if self.stone >= 0:
             words = (
-                f"stone {self.stone + 1} picked"
+                tr("stone {stone} picked", stone=self.stone + 1)
                 if self.target < 0
-                else f"stone {self.stone + 1} → {self._target_words()}"
+                else tr("stone {stone} → {target_words}", stone=self.stone + 1, target_words=self._target_words())
             )
             canvas.text(places["caption"], words, theme.accent, align=RIGHT)
 
@@ -162,7 +178,7 @@ class Bench(Picture):
         if self.target == CAULDRON:
             return "cauldron"
         colour = self.state.potions[self.target]
-        return COLOURS[colour] if colour >= 0 else "empty slot"
+        return COLOURS[colour] if colour >= 0 else tr("empty slot")
 
     def _draw_card(self, canvas: Canvas, card: QRectF, index: int, stone: Stone | None) -> None:
         theme, unit = canvas.theme, canvas.unit
@@ -170,8 +186,10 @@ class Bench(Picture):
         radius = 0.4 * unit
         if stone is None:
             canvas.outline(card, theme.border, radius)
-            canvas.text(card, "gone", theme.muted, align=CENTRE, small=True)
-            self.regions.append(Region(card, f"stone {index}", f"Stone {index + 1}, already in the cauldron"))
+            canvas.text(card, tr("gone"), theme.muted, align=CENTRE, small=True)
+            self.regions.append(
+                Region(card, f"stone {index}", tr("Stone {index}, already in the cauldron", index=index + 1))
+            )
             return
         first, second = stone_words(stone.appearance)
         canvas.piece(
@@ -179,7 +197,13 @@ class Bench(Picture):
             card.adjusted(-2, -2, 2, 2),
             partial(_card, area=card, index=index, stone=stone, picked=picked),
         )
-        tip = f"Stone {index + 1}, {first}, {second}: the cauldron pays {signed(stone.value)}"
+        tip = tr(
+            "Stone {index}, {first}, {second}: the cauldron pays {value}",
+            index=index + 1,
+            first=first,
+            second=second,
+            value=signed(stone.value),
+        )
         self.regions.append(Region(card, f"stone {index}", tip))
 
     def _curve(self, places: dict[str, QRectF], stone: int, place: int) -> QPainterPath:

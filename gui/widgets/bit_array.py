@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QRectF
 
+from gui.translation import tr
 from gui.widgets.canvas import Canvas
 from gui.widgets.picture import Picture, Region
 
@@ -33,26 +34,36 @@ class BitArrayState:
 class BitArray(Picture):
     """Shows one :class:`BitArrayState`."""
 
-    heading = "Bloom filter beside it"
+    heading = tr("Bloom filter beside it")
     columns = 14
     rows = 8
 
     def note(self) -> str:
-        return f"{len(self.state.bits):,} bits"
+        return tr("{bits:,} bits", bits=len(self.state.bits))
 
     def describe(self) -> str:
         state = self.state
-        return (
-            f"{int(state.bits.sum()):,} of {len(state.bits):,} bits set by {state.keys} of {state.planned} keys; "
-            f"this key has bits {', '.join(map(str, state.places))}: {'yes' if state.yes else 'no'}"
+        return tr(
+            "{ones:,} of {bits:,} bits set by {keys} of {planned} keys; this key has bits {places}: {what}",
+            ones=int(state.bits.sum()),
+            bits=len(state.bits),
+            keys=state.keys,
+            planned=state.planned,
+            places=", ".join(map(str, state.places)),
+            what=tr("yes") if state.yes else tr("no"),
         )
 
     def draw(self, canvas: Canvas, area: QRectF) -> None:
         state, unit, theme = self.state, canvas.unit, canvas.theme
-        words = f"{int(state.bits.sum()):,} set by {state.keys:,} of {state.planned:,} planned keys"
+        words = tr(
+            "{ones:,} set by {keys:,} of {planned:,} planned keys",
+            ones=int(state.bits.sum()),
+            keys=state.keys,
+            planned=state.planned,
+        )
         line = QRectF(area.left(), area.top(), area.width(), 1.2 * unit)
         canvas.text(line, words, theme.muted, small=True)
-        answer = "all its bits are set: yes" if state.yes else "a bit is not set: no"
+        answer = tr("all its bits are set: yes") if state.yes else tr("a bit is not set: no")
         canvas.text(line.translated(0, 1.15 * unit), answer, theme.text, small=True)
         grid = area.adjusted(0, 2.7 * unit, 0, 0)
         shown = min(len(state.bits), MOST)
@@ -72,5 +83,7 @@ class BitArray(Picture):
             else:
                 canvas.fill(place, theme.data[0] if on else theme.track)
             if cell > 3 or i in own:
-                tip = f"bit {i}\n{'set' if on else 'not set'}" + (", one of this key's" if i in own else "")
+                tip = tr("bit {i}\n{what}", i=i, what=tr("set") if on else tr("not set")) + (
+                    tr(", one of this key's") if i in own else ""
+                )
                 self.regions.append(Region(place, i, tip))

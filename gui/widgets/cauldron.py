@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QPainterPath
 
+from gui.translation import tr
 from gui.widgets.alchemy_words import signed
 from gui.widgets.canvas import CENTRE, Canvas
 
@@ -38,4 +39,4 @@ def draw_cauldron(canvas: Canvas, area: QRectF, score: float, marked: bool) -> N
     painter.drawRoundedRect(QRectF(at(0.06, 0.14), at(0.94, 0.25)), 0.05 * size, 0.05 * size)
     colour = theme.good if score > 0 else theme.bad if score < 0 else theme.text
     canvas.text(QRectF(at(0.0, 0.3), at(1.0, 0.86)), signed(score), colour, align=CENTRE, bold=True, factor=1.25)
-    canvas.text(words, "cauldron", theme.muted, align=CENTRE, small=True)
+    canvas.text(words, tr("cauldron"), theme.muted, align=CENTRE, small=True)

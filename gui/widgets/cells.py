@@ -10,6 +10,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QImage, QMouseEvent
 
 from gui.theme import Theme
+from gui.translation import tr
 from gui.widgets.access_colours import access_table, as_image, diverging_image, read_colour, write_colour
 from gui.widgets.canvas import Canvas
 from gui.widgets.episode_axis import draw_axis
@@ -42,7 +43,7 @@ class CellsState:
 class Cells(Picture):
     """Shows one :class:`CellsState`; a click selects a word. Attribute ``selected``: its number, -1 for none."""
 
-    heading = "Memory"
+    heading = tr("Memory")
     columns = 18
     rows = 8
 
@@ -53,20 +54,25 @@ class Cells(Picture):
     def note(self) -> str:
         state, count = self.state, self.state.read.shape[1]
         if not state.words:
-            return f"{count} units, −1 to 1"
+            return tr("{count} units, −1 to 1", count=count)
         if self.selected >= 0:
-            return f"word {self.selected + 1} of {count} · Delete erases it"
-        return f"{count} words"
+            return tr("word {selected} of {count} · Delete erases it", selected=self.selected + 1, count=count)
+        return tr("{count} words", count=count)
 
     def describe(self) -> str:
         state, count = self.state, self.state.read.shape[1]
         if state.now < 0:
-            return f"{count} {'words' if state.words else 'units'}, nothing seen yet"
+            return tr("{count} {what}, nothing seen yet", count=count, what=tr("words") if state.words else tr("units"))
         read = state.read[state.now]
         if not state.words:
-            return f"{count} units, mean activation {float(np.abs(read).mean()):.2f}"
-        told = f"{count} words; read most, word {int(read.argmax()) + 1} with {float(read.max()):.2f}"
-        return f"{told}; written most, word {int(state.wrote[state.now].argmax()) + 1}"
+            return tr("{count} units, mean activation {mean:.2f}", count=count, mean=float(np.abs(read).mean()))
+        told = tr(
+            "{count} words; read most, word {argmax} with {max:.2f}",
+            count=count,
+            argmax=int(read.argmax()) + 1,
+            max=float(read.max()),
+        )
+        return tr("{told}; written most, word {argmax}", told=told, argmax=int(state.wrote[state.now].argmax()) + 1)
 
     def draw(self, canvas: Canvas, area: QRectF) -> None:
         state, theme, unit = self.state, canvas.theme, canvas.unit
@@ -89,7 +95,7 @@ class Cells(Picture):
         if not self.state.words or room < 8 * canvas.unit:
             return
         left = area.left()
-        for name, colour in (("read", read_colour(canvas.theme)), ("written", write_colour(canvas.theme))):
+        for name, colour in ((tr("read"), read_colour(canvas.theme)), (tr("written"), write_colour(canvas.theme))):
             spot = QRectF(left, area.center().y() - 0.3 * canvas.unit, 0.6 * canvas.unit, 0.6 * canvas.unit)
             canvas.fill(spot, colour, 2)
             words = QRectF(spot.right() + 0.3 * canvas.unit, area.top(), 4 * canvas.unit, area.height())
@@ -114,9 +120,14 @@ class Cells(Picture):
         if state.now < 0:
             return ""
         if not state.words:
-            return f"unit {cell + 1}: {float(state.read[state.now, cell]):.2f}"
+            return tr("unit {cell}: {read:.2f}", cell=cell + 1, read=float(state.read[state.now, cell]))
         read, wrote = float(state.read[state.now, cell]), float(state.wrote[state.now, cell])
-        return f"word {cell + 1}: read {read:.2f}, written {wrote:.2f}\nclick selects, Delete erases it"
+        return tr(
+            "word {cell}: read {read:.2f}, written {wrote:.2f}\nclick selects, Delete erases it",
+            cell=cell + 1,
+            read=read,
+            wrote=wrote,
+        )
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         region = self.region_at(QPointF(event.position()))

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import QPointF, QRectF
 
+from gui.translation import tr
 from gui.widgets.canvas import Canvas
 from gui.widgets.picture import Region
 from gui.widgets.timeline import Timeline, TimelineState
@@ -28,5 +29,5 @@ class ChangeTimeline(Timeline):
             return
         x, unit = self.x_of(change, area), canvas.unit
         canvas.line(QPointF(x, area.top()), QPointF(x, area.bottom()), canvas.theme.accent, 0.1 * unit, 1.0, (3.0, 2.0))
-        tip = "From here on another chemistry holds; nobody told the model"
+        tip = tr("From here on another chemistry holds; nobody told the model")
         self.regions.append(Region(QRectF(x - 0.5 * unit, area.top(), unit, area.height()), "change", tip))

@@ -8,19 +8,20 @@ from math import isfinite, nan
 
 from PySide6.QtCore import QPointF, QRectF, Qt
 
+from gui.translation import tr
 from gui.widgets.alchemy_words import number, signed
 from gui.widgets.canvas import LEFT, RIGHT, Canvas
 from gui.widgets.picture import Picture, Region
 
 ROW = 2.5  # line heights
 HEADINGS = (
-    ("share of the oracle", 9.0),
-    ("improved", 4.6),
-    ("before, at, after change", 9.0),
-    ("invalid", 3.8),
-    ("tokens", 4.2),
-    ("time", 4.2),
-    ("cost", 4.2),
+    (tr("share of the oracle"), 9.0),
+    (tr("improved"), 4.6),
+    (tr("before, at, after change"), 9.0),
+    (tr("invalid"), 3.8),
+    (tr("tokens"), 4.2),
+    (tr("time"), 4.2),
+    (tr("cost"), 4.2),
 )
 
 
@@ -62,16 +63,17 @@ class ConditionsState:
 class Conditions(Picture):
     """Shows one :class:`ConditionsState`."""
 
-    heading = "Conditions"
+    heading = tr("Conditions")
     columns = 44
     rows = 12
 
     def note(self) -> str:
-        return "means of an episode, with standard error"
+        return tr("means of an episode, with standard error")
 
     def describe(self) -> str:
         return ". ".join(
-            f"{row.title}, {row.words}: {percent(row.share)} of the oracle" + (", published" if row.published else "")
+            tr("{title}, {words}: {share} of the oracle", title=row.title, words=row.words, share=percent(row.share))
+            + (tr(", published") if row.published else "")
             for row in self.state.rows
         )
 
@@ -104,7 +106,7 @@ class Conditions(Picture):
                 canvas.fill(QRectF(area.left(), y, area.width(), 1), theme.border)
                 y += 0.2 * unit
                 canvas.text(
-                    QRectF(area.left(), y, area.width(), unit), "published", theme.accent, bold=True, small=True
+                    QRectF(area.left(), y, area.width(), unit), tr("published"), theme.accent, bold=True, small=True
                 )
                 y += unit
             line = QRectF(area.left(), y, area.width(), ROW * unit)
@@ -126,7 +128,11 @@ class Conditions(Picture):
         canvas.fill(QRectF(line.left(), name.top() + 0.15 * unit, 0.3 * unit, 1.9 * unit), colour, 2)
         ink = theme.muted if row.published else theme.text
         canvas.text(name, row.title, ink, bold=not row.published)
-        words = f"{row.words} · {row.episodes} episodes" if row.episodes != 1 else f"{row.words} · 1 episode"
+        words = (
+            tr("{words} · {episodes} episodes", words=row.words, episodes=row.episodes)
+            if row.episodes != 1
+            else tr("{words} · 1 episode", words=row.words)
+        )
         canvas.text(name.translated(0, 1.1 * unit), words, theme.muted, small=True)
         self.regions.append(Region(line, (row.title, row.words), self._tip(row)))
         widths = [width * unit * spread for _, width in HEADINGS]
@@ -190,11 +196,11 @@ class Conditions(Picture):
             canvas.fill(QRectF(point.x() - 0.18 * unit, point.y() - 0.18 * unit, 0.36 * unit, 0.36 * unit), colour, 2)
 
     def _tip(self, row: ConditionRow) -> str:
-        lines = [row.title, row.words, f"{percent(row.share)} of the oracle's score"]
+        lines = [row.title, row.words, tr("{share} of the oracle's score", share=percent(row.share))]
         if isfinite(row.error):
             lines[-1] += f" ± {100 * row.error:.1f} %"
         if row.published:
-            lines.append("published by others, on other episodes")
+            lines.append(tr("published by others, on other episodes"))
         return "\n".join(lines)
 
 
@@ -214,4 +220,4 @@ def clock(seconds: float) -> str:
     """Seconds or minutes."""
     if not isfinite(seconds):
         return "–"
-    return f"{seconds:.1f} s" if seconds < 100 else f"{seconds / 60:.0f} min"
+    return f"{seconds:.1f} s" if seconds < 100 else tr("{seconds:.0f} min", seconds=seconds / 60)

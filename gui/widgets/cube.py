@@ -8,6 +8,7 @@ from functools import partial
 from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt, Signal
 from PySide6.QtGui import QMouseEvent
 
+from gui.translation import tr
 from gui.widgets.alchemy_words import AXIS_OF_EDGE, COLOURS, EDGES, VALUES, signed, stone_words
 from gui.widgets.canvas import CENTRE, RIGHT, Canvas, blend
 from gui.widgets.cube_layout import TOKEN, place_cube
@@ -60,7 +61,7 @@ class Cube(Picture):
     """Shows one :class:`CubeState`; a click on *Belief* or *Truth* emits :attr:`truth_toggled`."""
 
     truth_toggled = Signal(bool)
-    heading = "Latent cube"
+    heading = tr("Latent cube")
     columns = 20
     rows = 16
 
@@ -69,9 +70,11 @@ class Cube(Picture):
 
     def describe(self) -> str:
         state = self.state
-        kind = "True graph" if state.truth else "Believed graph"
+        kind = tr("True graph") if state.truth else tr("Believed graph")
         edges = ", ".join(f"{a}-{b} {100 * p:.0f} %" for (a, b), p in zip(EDGES, state.edges, strict=True))
-        return f"{kind}. Edges open: {edges}. " + ". ".join(axis_words(axis, d) for d, axis in enumerate(state.axes))
+        return tr("{kind}. Edges open: {edges}. ", kind=kind, edges=edges) + ". ".join(
+            axis_words(axis, d) for d, axis in enumerate(state.axes)
+        )
 
     def draw(self, canvas: Canvas, area: QRectF) -> None:
         unit = canvas.unit
@@ -111,9 +114,15 @@ class Cube(Picture):
                 share = 0.25 + 0.75 * probability
                 canvas.line(start, end, colour, width * (0.3 + 0.6 * probability), share, (1.6, 1.1))
             middle = (start + end) / 2
-            tip = f"{signed(VALUES[EDGES[edge][0]])} to {signed(VALUES[EDGES[edge][1]])}: "
+            tip = tr(
+                "{lower} to {upper}: ",
+                lower=signed(VALUES[EDGES[edge][0]]),
+                upper=signed(VALUES[EDGES[edge][1]]),
+            )
             tip += (
-                ("open" if probability > 0.5 else "missing") if state.truth else f"open with {100 * probability:.1f} %"
+                ("open" if probability > 0.5 else "missing")
+                if state.truth
+                else tr("open with {probability:.1f} %", probability=100 * probability)
             )
             spot = QRectF(middle.x() - unit, middle.y() - unit, 2 * unit, 2 * unit)
             self.regions.append(Region(spot, f"edge {edge}", f"{tip}\n{axis_words(axis, AXIS_OF_EDGE[edge])}"))
@@ -130,7 +139,11 @@ class Cube(Picture):
         canvas.piece(("vertex", vertex), area.adjusted(-2, -2, 2, 2), partial(_disc, area=area, value=VALUES[vertex]))
         where = ", ".join("+" if vertex >> d & 1 else "−" for d in range(3))
         self.regions.append(
-            Region(area, f"vertex {vertex}", f"Vertex {where}: the cauldron pays {signed(VALUES[vertex])}")
+            Region(
+                area,
+                f"vertex {vertex}",
+                tr("Vertex {where}: the cauldron pays {values}", where=where, values=signed(VALUES[vertex])),
+            )
         )
 
     def _draw_ends(self, canvas: Canvas, ends: list[tuple[QPointF, QPointF]]) -> None:
@@ -155,8 +168,10 @@ class Cube(Picture):
                 ink = "#ffffff" if probability > 0.6 else canvas.theme.text
                 canvas.text(number, str(token.number), ink, align=CENTRE, bold=True, factor=0.78 * size / canvas.unit)
                 words = " ".join(stone_words(token.appearance))
-                tip = f"Stone {token.number}, {words}"
-                tip += "" if probability > 0.99 else f": here with {100 * probability:.0f} %"
+                tip = tr("Stone {number}, {words}", number=token.number, words=words)
+                tip += (
+                    "" if probability > 0.99 else tr(": here with {probability:.0f} %", probability=100 * probability)
+                )
                 self.regions.append(Region(number, f"token {token.number} {vertex}", tip))
 
     def _draw_legend(self, canvas: Canvas, area: QRectF, beside: bool) -> None:
@@ -164,8 +179,8 @@ class Cube(Picture):
         line, top = 1.35 * unit, area.top()
         if beside:
             head = QRectF(area.left(), top, area.width(), line)
-            canvas.text(head, "potion pair moves axis", theme.muted, small=True)
-            canvas.text(head, "truth" if state.truth else "probability", theme.muted, align=RIGHT, small=True)
+            canvas.text(head, tr("potion pair moves axis"), theme.muted, small=True)
+            canvas.text(head, tr("truth") if state.truth else tr("probability"), theme.muted, align=RIGHT, small=True)
             top += 1.25 * line
         for d, axis in sorted(enumerate(state.axes), key=lambda item: item[1].pair):
             row = QRectF(area.left(), top, area.width(), line)
@@ -203,8 +218,14 @@ class Cube(Picture):
             if chosen:
                 canvas.fill(part, theme.accent_soft, 0.3 * unit)
                 canvas.outline(part, theme.accent, 0.3 * unit)
-            canvas.text(part, word, theme.text if chosen else theme.muted, align=CENTRE, small=True)
-            self.regions.append(Region(part, word, ("What can be known", "The hidden chemistry (H)")[index]))
+            canvas.text(
+                part,
+                (tr("belief"), tr("truth"))[index],
+                theme.text if chosen else theme.muted,
+                align=CENTRE,
+                small=True,
+            )
+            self.regions.append(Region(part, word, (tr("What can be known"), tr("The hidden chemistry (H)"))[index]))
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         region = self.region_at(event.position())
@@ -234,5 +255,12 @@ def direction_words(axis: Axis) -> str:
 def axis_words(axis: Axis, index: int) -> str:
     """One sentence about an axis."""
     pair = f"{COLOURS[2 * axis.pair]} / {COLOURS[2 * axis.pair + 1]}"
-    sure = "" if axis.sure >= SURE else f" with {100 * axis.sure:.0f} %"
-    return f"Axis {index + 1}: {pair} with {100 * axis.probability:.0f} %, {direction_words(axis)}{sure}"
+    sure = "" if axis.sure >= SURE else tr(" with {sure:.0f} %", sure=100 * axis.sure)
+    return tr(
+        "Axis {index}: {pair} with {probability:.0f} %, {axis}{sure}",
+        index=index + 1,
+        pair=pair,
+        probability=100 * axis.probability,
+        axis=direction_words(axis),
+        sure=sure,
+    )

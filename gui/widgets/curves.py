@@ -9,6 +9,7 @@ from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QWidget
 
 from gui.theme import UNIT, current, signals
+from gui.translation import tr
 
 pg.setConfigOptions(imageAxisOrder="row-major", antialias=False, useOpenGL=False)
 
@@ -29,7 +30,7 @@ class Curves(pg.PlotWidget):
         self._legend = self.addLegend(offset=(-8, 8))
         self._items: dict[str, pg.PlotDataItem] = {}
         signals().changed.connect(self.colour)
-        self.setLabel("bottom", "step")
+        self.setLabel("bottom", tr("step"))
         self.colour()
 
     def show_curves(self, curves: dict[str, tuple[NDArray[np.int64], NDArray[np.float64]]]) -> None:

@@ -7,6 +7,7 @@ from math import isnan
 
 from PySide6.QtCore import QPointF, QRectF, Qt
 
+from gui.translation import tr, trn
 from gui.widgets.alchemy_words import number, signed
 from gui.widgets.canvas import RIGHT, Canvas
 from gui.widgets.picture import Picture, Region
@@ -51,7 +52,7 @@ class DecisionState:
 class Decision(Picture):
     """Shows one :class:`DecisionState`."""
 
-    heading = "Decision"
+    heading = tr("Decision")
     columns = 15
     rows = 12
 
@@ -61,8 +62,12 @@ class Decision(Picture):
     def describe(self) -> str:
         state = self.state
         rows = ", ".join(f"{c.words} {self._figure(c)}" for c in state.choices)
-        return (
-            f"{state.kind}: {rows}. Chosen {state.chosen or 'nothing yet'}. Ideal observer {state.ideal or 'unknown'}"
+        return tr(
+            "{kind}: {rows}. Chosen {chosen}. Ideal observer {ideal}",
+            kind=tr("value") if state.kind == "value" else tr("probability"),
+            rows=rows,
+            chosen=state.chosen or tr("nothing yet"),
+            ideal=state.ideal or tr("unknown"),
         )
 
     def _figure(self, choice: Choice) -> str:
@@ -92,7 +97,7 @@ class Decision(Picture):
             row = QRectF(area.left(), area.top() + len(shown) * line, area.width(), line)
             canvas.text(
                 row.adjusted(1.3 * unit, 0, 0, 0),
-                f"{left_over} other{'s' if left_over > 1 else ''}",
+                trn("{n} other", "{n} others", left_over, n=left_over),
                 canvas.theme.muted,
                 small=True,
             )
@@ -107,12 +112,24 @@ class Decision(Picture):
     def _facts(self) -> list[tuple[str, str, str]]:
         state = self.state
         same = state.chosen and state.chosen == state.ideal
-        facts = [("does next", state.chosen or "–", "accent" if state.chosen else "muted")]
-        facts.append(("ideal observer would", (f"{state.ideal} (same)" if same else state.ideal) or "–", "text"))
+        facts = [(tr("does next"), state.chosen or "–", "accent" if state.chosen else "muted")]
+        facts.append(
+            (
+                tr("ideal observer would"),
+                (tr("{ideal} (same)", ideal=state.ideal) if same else state.ideal) or "–",
+                "text",
+            )
+        )
         here, so_far = ("–" if isnan(v) else signed(-abs(v), 1) for v in (state.regret, state.regret_so_far))
         lost = max((v for v in (state.regret, state.regret_so_far) if not isnan(v)), default=0.0) >= 0.05
         known = here != "–" or so_far != "–"
-        facts.append(("regret here, so far", f"{here}, {so_far} points" if known else "–", "bad" if lost else "muted"))
+        facts.append(
+            (
+                tr("regret here, so far"),
+                tr("{here}, {so_far} points", here=here, so_far=so_far) if known else "–",
+                "bad" if lost else "muted",
+            )
+        )
         return facts
 
     def _draw_choice(self, canvas: Canvas, row: QRectF, choice: Choice, share: float) -> None:
@@ -139,8 +156,8 @@ class Decision(Picture):
         canvas.text(row, self._figure(choice), theme.text, align=RIGHT, small=True)
         tip = choice.words
         if not isnan(choice.share):
-            tip += f"\nprobability {100 * choice.share:.2f} %"
+            tip += tr("\nprobability {share:.2f} %", share=100 * choice.share)
         if not isnan(choice.value):
-            tip += f"\nexpected points to come {number(choice.value, 2)}"
-        tip += "\nthe ideal observer's choice" if choice.ideal else ""
+            tip += tr("\nexpected points to come {value}", value=number(choice.value, 2))
+        tip += tr("\nthe ideal observer's choice") if choice.ideal else ""
         self.regions.append(Region(row, choice.words, tip))

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import Qt
 
+from gui.translation import tr
 from gui.widgets.canvas import CENTRE, Canvas, blend
 from gui.widgets.picture import Picture, Region
 
@@ -35,15 +36,23 @@ class DwellState:
 class Dwell(Picture):
     """Shows one :class:`DwellState`."""
 
-    heading = "Probe trial, platform gone"
+    heading = tr("Probe trial, platform gone")
     columns = 16
     rows = 9
 
     def note(self) -> str:
-        return "40 steps, old place turned to the right"
+        return tr("40 steps, old place turned to the right")
 
     def describe(self) -> str:
-        return ". ".join(f"{m.title}: {_share(m.near)} near, {_share(m.rotated)} elsewhere" for m in self.state.maps)
+        return ". ".join(
+            tr(
+                "{title}: {near} near, {rotated} elsewhere",
+                title=m.title,
+                near=_share(m.near),
+                rotated=_share(m.rotated),
+            )
+            for m in self.state.maps
+        )
 
     def draw(self, canvas: Canvas, area: QRectF) -> None:
         maps, unit, theme = self.state.maps, canvas.unit, canvas.theme
@@ -53,7 +62,10 @@ class Dwell(Picture):
             part = QRectF(area.left() + k * width, area.top(), width, area.height())
             canvas.text(part.adjusted(0, 0, 0, -part.height() + 1.2 * unit), shown.title, theme.text, align=CENTRE,
                         small=True)  # fmt: skip
-            words = (f"{_share(shown.near)} near the old place", f"{_share(shown.rotated)} at turned places")
+            words = (
+                tr("{near} near the old place", near=_share(shown.near)),
+                tr("{rotated} at turned places", rotated=_share(shown.rotated)),
+            )
             for line, text in enumerate(words):
                 below = QRectF(part.left(), part.bottom() - (2.3 - 1.1 * line) * unit, part.width(), 1.1 * unit)
                 canvas.text(below, text, theme.muted, align=CENTRE, small=True)
@@ -74,7 +86,12 @@ class Dwell(Picture):
             centre = QPointF(pool.center().x() + 0.62 * side / 2, pool.center().y())
             canvas.painter.drawEllipse(centre, 0.15 * side, 0.15 * side)
             told = ", ".join(words)
-            tip = f"{shown.title}, {shown.episodes} episodes\n{told}\ncolour: square root of the share of steps"
+            tip = tr(
+                "{title}, {episodes} episodes\n{told}\ncolour: square root of the share of steps",
+                title=shown.title,
+                episodes=shown.episodes,
+                told=told,
+            )
             self.regions.append(Region(pool, k, tip))
 
 

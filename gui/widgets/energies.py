@@ -9,8 +9,11 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QPolygonF, Qt
 
+from gui.translation import tr
 from gui.widgets.canvas import CENTRE, RIGHT, Canvas
 from gui.widgets.picture import Picture, Region
+
+GROUPS = {"stored": tr("stored"), "unseen": tr("unseen"), "damaged": tr("damaged")}
 
 
 @dataclass(frozen=True)
@@ -31,7 +34,7 @@ class EnergiesState:
 class Energies(Picture):
     """Shows one :class:`EnergiesState`: a line for the mean of each group, a band from its least to its largest."""
 
-    heading = "Energy"
+    heading = tr("Energy")
     columns = 16
     rows = 9
 
@@ -39,14 +42,16 @@ class Energies(Picture):
         return self.state.words
 
     def describe(self) -> str:
-        ends = [f"{name} {values[:, -1].mean():.4g}" for name, values in self.state.groups.items() if len(values)]
-        return "mean energy after the write: " + ", ".join(ends)
+        ends = [
+            f"{GROUPS[name]} {values[:, -1].mean():.4g}" for name, values in self.state.groups.items() if len(values)
+        ]
+        return tr("mean energy after the write: ") + ", ".join(ends)
 
     def draw(self, canvas: Canvas, area: QRectF) -> None:
         state, unit, theme = self.state, canvas.unit, canvas.theme
         groups = {name: values for name, values in state.groups.items() if len(values)}
         if not groups:
-            canvas.paragraph(area, "Nothing has been written yet", theme.muted)
+            canvas.paragraph(area, tr("Nothing has been written yet"), theme.muted)
             return
         writes = next(iter(groups.values())).shape[1]
         total = writes + state.reads.shape[1]
@@ -70,7 +75,11 @@ class Energies(Picture):
             self._draw_group(canvas, values, colour, place, name)
             head = QRectF(x, area.top() - 0.2 * unit, 8 * unit, 1.1 * unit)
             canvas.fill(QRectF(x, head.center().y() - 0.1 * unit, 0.9 * unit, 0.2 * unit), colour)
-            x += 1.2 * unit + canvas.text(head.adjusted(1.1 * unit, 0, 0, 0), name, theme.text, small=True) + 0.9 * unit
+            x += (
+                1.2 * unit
+                + canvas.text(head.adjusted(1.1 * unit, 0, 0, 0), GROUPS[name], theme.text, small=True)
+                + 0.9 * unit
+            )
         for k, line in enumerate(state.reads):
             good = np.isfinite(line)
             points = QPolygonF([place(writes + n, float(line[n])) for n in np.flatnonzero(good)])
@@ -84,7 +93,7 @@ class Energies(Picture):
             canvas.painter.drawPolyline(points)
         border = place(writes - 0.5, low).x()
         canvas.line(QPointF(border, plot.top()), QPointF(border, plot.bottom()), theme.border, 1.0, 1.0, (3.0, 3.0))
-        for name, start, stop in (("write steps", 0, writes), ("read steps", writes, total)):
+        for name, start, stop in ((tr("write steps"), 0, writes), (tr("read steps"), writes, total)):
             if stop > start:
                 left, right = place(start - 0.5, low).x(), place(stop - 0.5, low).x()
                 box = QRectF(left, plot.bottom() + 0.15 * unit, right - left, unit)
@@ -106,5 +115,12 @@ class Energies(Picture):
         for k, point in enumerate(middle):
             area = QRectF(point.x() - 6, point.y() - 6, 12, 12)
             mean, least, most = values[:, k].mean(), values[:, k].min(), values[:, k].max()
-            tip = f"{name} after {k} write steps\nenergy {mean:.4g}, from {least:.4g} to {most:.4g}"
+            tip = tr(
+                "{name} after {k} write steps\nenergy {mean:.4g}, from {least:.4g} to {most:.4g}",
+                name=GROUPS[name],
+                k=k,
+                mean=mean,
+                least=least,
+                most=most,
+            )
             self.regions.append(Region(area, (name, k), tip))

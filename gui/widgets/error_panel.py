@@ -7,6 +7,7 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPlainTextEdit, QPushButton, QVBoxLayout, QWidget
 
 from gui.theme import UNIT
+from gui.translation import tr
 from gui.widgets.labels import label
 
 KEPT = 20
@@ -26,12 +27,12 @@ class ErrorPanel(QFrame):
             widget.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self._details = QPlainTextEdit()
         self._details.setReadOnly(True)
-        self._details.setAccessibleName("Details of the problem")
+        self._details.setAccessibleName(tr("Details of the problem"))
         self._details.setFixedHeight(22 * UNIT)
         self._details.hide()
-        self.details_button = QPushButton("Details")
-        self.copy_button = QPushButton("Copy report")
-        self.dismiss_button = QPushButton("Dismiss")
+        self.details_button = QPushButton(tr("Details"))
+        self.copy_button = QPushButton(tr("Copy report"))
+        self.dismiss_button = QPushButton(tr("Dismiss"))
         self.details_button.setProperty("role", "quiet")
         texts, buttons, row = QVBoxLayout(), QHBoxLayout(), QHBoxLayout()
         texts.setSpacing(UNIT // 2)
@@ -104,9 +105,9 @@ class ErrorPanel(QFrame):
         self._details.setPlainText(details)
         self._details.hide()
         self.details_button.setVisible(bool(details))
-        self.setAccessibleName(f"Problem: {text}")
+        self.setAccessibleName(tr("Problem: {text}", text=text))
         self.show()
 
     def _label_dismiss(self) -> None:
         count = len(self._waiting)
-        self.dismiss_button.setText(f"Next problem ({count} more)" if count else "Dismiss")
+        self.dismiss_button.setText(tr("Next problem ({count} more)", count=count) if count else tr("Dismiss"))

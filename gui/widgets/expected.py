@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import QRectF
 
+from gui.translation import tr
 from gui.widgets.canvas import RIGHT, Canvas
 from gui.widgets.picture import Picture, Region
 from gui.widgets.twin_rows import percent
@@ -26,7 +27,7 @@ class ExpectedState:
 class Expected(Picture):
     """Shows one :class:`ExpectedState`."""
 
-    heading = "Expected next"
+    heading = tr("Expected next")
     columns = 18
     rows = 8
 
@@ -54,4 +55,10 @@ class Expected(Picture):
                 canvas.text(row.adjusted(0.4 * unit, 0, -4.2 * unit, 0), word, theme.accent if right else theme.text,
                             bold=right)  # fmt: skip
                 canvas.text(row.adjusted(0, 0, -0.3 * unit, 0), percent(chance), theme.muted, align=RIGHT, small=True)
-                self.regions.append(Region(row, (k, place), f"{name} expects {word} with {percent(chance)}"))
+                self.regions.append(
+                    Region(
+                        row,
+                        (k, place),
+                        tr("{name} expects {word} with {chance}", name=name, word=word, chance=percent(chance)),
+                    )
+                )

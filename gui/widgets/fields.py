@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QLineF, QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainterPath, QPolygonF
 
+from gui.translation import tr
 from gui.widgets.canvas import RIGHT, Canvas
 from gui.widgets.picture import Picture, Region
 from gui.widgets.uniform_colours import VIRIDIS, task_colour, uniform_image
@@ -21,7 +22,7 @@ from gui.widgets.uniform_colours import VIRIDIS, task_colour, uniform_image
 MOVES = {"cardinal": ((0, -1), (1, 0), (0, 1), (-1, 0)), "diagonal": ((1, -1), (1, 1), (-1, 1), (-1, -1))}
 """Directions (right, down) of the four moves in a record, by kind of move."""
 
-MOVE_WORDS = {"cardinal": ("up", "right", "down", "left"), "diagonal": ("↗", "↘", "↙", "↖")}
+MOVE_WORDS = {"cardinal": (tr("up"), tr("right"), tr("down"), tr("left")), "diagonal": ("↗", "↘", "↙", "↖")}
 KEYS = ((Qt.Key.Key_Left, 0, -1), (Qt.Key.Key_Right, 0, 1), (Qt.Key.Key_Up, -1, 0), (Qt.Key.Key_Down, 1, 0))
 
 
@@ -73,7 +74,7 @@ class Fields(Picture):
     pressed mouse, or Space at the cell cursor that the arrow keys move; ``cell_hovered`` the pointer as words.
     """
 
-    heading = "Policies"
+    heading = tr("Policies")
     columns = 24
     rows = 14
     cell_painted = Signal(int, int, bool)
@@ -255,16 +256,26 @@ class Fields(Picture):
             x, y = (column + 0.5) / tile.values.shape[1] * 2 - 1, 1 - (row + 0.5) / len(tile.values) * 2
             place = f"x {x:.2f}, y {y:.2f} m"
             return f"{tile.title}, {place}: " + (
-                f"{value:.4g} {state.unit}" if isfinite(value) else "nothing seen here"
+                f"{value:.4g} {state.unit}" if isfinite(value) else tr("nothing seen here")
             )
         if not isfinite(value):
-            return f"row {row + 1}, column {column + 1}: wall"
+            return tr("row {row}, column {column}: wall", row=row + 1, column=column + 1)
         shares = zip(MOVE_WORDS[state.ground.moves], tile.moves[row, column].tolist(), strict=True)
         moves = ", ".join(f"{name} {share:.0%}" for name, share in shares)
         paid = ", ".join(
-            f"task {k + 1} pays {r[row, column]:g}" for k, r in enumerate(state.ground.rewards) if r[row, column]
+            tr("task {k} pays {r:g}", k=k + 1, r=r[row, column])
+            for k, r in enumerate(state.ground.rewards)
+            if r[row, column]
         )
-        words = f"{tile.title}, row {row + 1}, column {column + 1}: {value:.4g} {state.unit}; {moves}"
+        words = tr(
+            "{title}, row {row}, column {column}: {value:.4g} {unit}; {moves}",
+            title=tile.title,
+            row=row + 1,
+            column=column + 1,
+            value=value,
+            unit=state.unit,
+            moves=moves,
+        )
         return words + (f"; {paid}" if paid else "")
 
     def region_at(self, position: QPointF) -> Region | None:

@@ -23,6 +23,7 @@ from PySide6.QtWidgets import (
 )
 
 from gui.theme import UNIT
+from gui.translation import tr
 from gui.widgets.labels import label
 
 
@@ -39,7 +40,7 @@ class Description(Protocol):
     many: bool
     optional: bool
 
-    def words(self) -> str: ...
+    def words(self, translate: Callable[[str], str]) -> str: ...
 
 
 class Field(QObject):
@@ -66,13 +67,12 @@ class Field(QObject):
             self.editor.currentTextChanged.connect(self._on_changed)
         else:
             self.editor = QLineEdit()
-            self.editor.setPlaceholderText("none" if description.optional else description.words())
+            self.editor.setPlaceholderText(tr("none") if description.optional else description.words(tr))
             self.editor.textChanged.connect(self._on_changed)
-        self.editor.setAccessibleName(
-            f"{description.title} ({description.unit})" if description.unit else description.title
-        )
-        self.editor.setAccessibleDescription(description.description)
-        self.editor.setToolTip(f"{description.name}: {description.words()}")
+        self.title, self.unit = tr(description.title), tr(description.unit)
+        self.editor.setAccessibleName(f"{self.title} ({self.unit})" if self.unit else self.title)
+        self.editor.setAccessibleDescription(tr(description.description))
+        self.editor.setToolTip(f"{description.name}: {description.words(tr)}")
         self.widget = self._with_unit()
         self.set_value(description.default)
 
@@ -83,12 +83,12 @@ class Field(QObject):
         row.setSpacing(UNIT)
         row.addWidget(self.editor, 0 if isinstance(self.editor, QCheckBox) else 1)
         if self.description.kind == "path":
-            choose = QPushButton("Choose…")
-            choose.setAccessibleName(f"Choose {self.description.title.lower()}")
+            choose = QPushButton(tr("Choose…"))
+            choose.setAccessibleName(tr("Choose {lower}", lower=self.title.lower()))
             choose.clicked.connect(self._on_choose)
             row.addWidget(choose)
-        if self.description.unit:
-            row.addWidget(label(self.description.unit, "muted"))
+        if self.unit:
+            row.addWidget(label(self.unit, "muted"))
         if isinstance(self.editor, QCheckBox):
             row.addStretch(1)
         return whole
@@ -109,7 +109,7 @@ class Field(QObject):
                 return [self._parse(part.strip()) for part in text.split(",") if part.strip()]
             return self._parse(text)
         except (ValueError, OverflowError):
-            raise ValueError(f"May be {self.description.words()}") from None
+            raise ValueError(tr("May be {words}", words=self.description.words(tr))) from None
 
     def _parse(self, text: str) -> Any:
         kind = self.description.kind
@@ -156,7 +156,7 @@ class Field(QObject):
 
     @Slot()
     def _on_choose(self) -> None:
-        path, _ = QFileDialog.getOpenFileName(self.widget, f"Choose {self.description.title.lower()}")
+        path, _ = QFileDialog.getOpenFileName(self.widget, tr("Choose {lower}", lower=self.title.lower()))
         if path:
             self.set_value(path)
 
@@ -187,9 +187,9 @@ class Form(QWidget):
         grid.setColumnMinimumWidth(0, 14 * UNIT)
         grid.setColumnStretch(1, 1)
         for row, field in enumerate(self.fields.values()):
-            name = label(field.description.title)
+            name = label(field.title)
             name.setBuddy(field.editor)
-            hint = label(field.description.description, "small")
+            hint = label(tr(field.description.description), "small")
             hint.setWordWrap(True)
             grid.addWidget(name, 4 * row, 0, Qt.AlignmentFlag.AlignVCenter)
             grid.addWidget(field.widget, 4 * row, 1)

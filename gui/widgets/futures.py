@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QPainter
 
+from gui.translation import tr
 from gui.widgets.access_colours import grey_image
 from gui.widgets.canvas import RIGHT, Canvas
 from gui.widgets.picture import Picture
@@ -36,28 +37,34 @@ class FuturesState:
 class Futures(Picture):
     """Shows one :class:`FuturesState`."""
 
-    heading = "Two futures"
+    heading = tr("Two futures")
     columns = 16
     rows = 11
 
     def note(self) -> str:
         first = self.state.first
-        return "they do not differ" if first < 0 else f"first differ at step {first}"
+        return tr("they do not differ") if first < 0 else tr("first differ at step {first}", first=first)
 
     def describe(self) -> str:
         a, b = self.state.errors
-        changed = f"{self.state.changed} {self.state.unit} changed"
-        return f"{self.note()}; {changed}; {self._error(a)} before, {self._error(b)} after"
+        changed = tr("{changed} {unit} changed", changed=self.state.changed, unit=self.state.unit)
+        return tr(
+            "{note}; {changed}; {a} before, {b} after",
+            note=self.note(),
+            changed=changed,
+            a=self._error(a),
+            b=self._error(b),
+        )
 
     def _error(self, value: float) -> str:
-        return "unknown" if value != value else f"{value:.3g} {self.state.unit} wrong"
+        return tr("unknown") if value != value else tr("{value:.3g} {unit} wrong", value=value, unit=self.state.unit)
 
     def draw(self, canvas: Canvas, area: QRectF) -> None:
         state, unit, theme = self.state, canvas.unit, canvas.theme
         both = zip(state.titles, state.outputs, map(self._error, state.errors), state.wrong, strict=True)
         words = QRectF(area.left(), area.bottom() - 1.2 * unit, area.width(), 1.2 * unit)
         height = (words.top() - area.top()) / 3
-        for k, (title, values, error, wrong) in enumerate((("target", state.target, "", None), *both)):
+        for k, (title, values, error, wrong) in enumerate(((tr("target"), state.target, "", None), *both)):
             part = QRectF(area.left(), area.top() + k * height, area.width(), height - 0.3 * unit)
             head = QRectF(part.left(), part.top(), part.width(), 1.1 * unit)
             used = canvas.text(head, error, theme.text, align=RIGHT, small=True)
@@ -70,17 +77,26 @@ class Futures(Picture):
                     wrong,
                 )
         count = state.changed
-        text = "same answer" if not count else f"{count} of {state.answered} {self._answered()} changed"
+        text = (
+            tr("same answer")
+            if not count
+            else tr(
+                "{count} of {answered} {unit} changed",
+                count=count,
+                answered=state.answered,
+                unit=self._answered(),
+            )
+        )
         canvas.text(
             words,
-            text if len(state.target) else "no step is scored",
+            text if len(state.target) else tr("no step is scored"),
             theme.bad if count else theme.good,
             small=True,
             bold=True,
         )
 
     def _answered(self) -> str:
-        return "answers" if self.state.unit == "answers" else f"answered {self.state.unit}"
+        return tr("answers") if self.state.unit == "answers" else tr("answered {unit}", unit=self.state.unit)
 
     def _draw_bits(
         self, canvas: Canvas, area: QRectF, values: NDArray[np.float32], wrong: NDArray[np.bool_] | None

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QPainter, QPolygonF, Qt
 
+from gui.translation import tr
 from gui.widgets.access_colours import as_image, ramp
 from gui.widgets.canvas import RIGHT, Canvas
 from gui.widgets.strip import Strip
@@ -52,7 +53,7 @@ def figure(value: float) -> str:
 class Gates(Strip):
     """Shows one :class:`GatesState`."""
 
-    heading = "Gates"
+    heading = tr("Gates")
     rows = 7
 
     def note(self) -> str:
@@ -68,7 +69,7 @@ class Gates(Strip):
         column = lane.values[:, step]
         shown = column[np.isfinite(column)]
         if lane.heat or not len(shown):
-            return f"{lane.name} up to {shown.max():.3g}" if len(shown) else f"{lane.name} –"
+            return tr("{name} up to {max:.3g}", name=lane.name, max=shown.max()) if len(shown) else f"{lane.name} –"
         return f"{lane.name} " + ", ".join(f"{value:.3g}" for value in shown[:8])
 
     def lane_areas(self, plot: QRectF, unit: float) -> list[QRectF]:
@@ -80,7 +81,7 @@ class Gates(Strip):
 
     def draw_still(self, canvas: Canvas, plot: QRectF) -> None:
         if not self.state.lanes:
-            canvas.paragraph(plot, "This trace has no gates", canvas.theme.muted)
+            canvas.paragraph(plot, tr("This trace has no gates"), canvas.theme.muted)
             return
         for index, (lane, area) in enumerate(zip(self.state.lanes, self.lane_areas(plot, canvas.unit), strict=True)):
             self._draw_axis(canvas, lane, area)
@@ -100,7 +101,7 @@ class Gates(Strip):
         name = QRectF(area.left() - 5.8 * unit, area.center().y() - 0.55 * unit, 5.4 * unit, 1.1 * unit)
         canvas.text(name.translated(0, -0.5 * unit if tall else 0), words, theme.text, align=RIGHT, small=True)
         if tall:
-            ends = f"{figure(lane.low)} to {figure(lane.high)}"
+            ends = tr("{low} to {high}", low=figure(lane.low), high=figure(lane.high))
             canvas.text(name.translated(0, 0.5 * unit), ends, theme.muted, align=RIGHT, small=True, factor=0.95)
 
     def _visible(self, lane: Lane) -> tuple[int, int]:

@@ -7,6 +7,7 @@ from math import isfinite
 
 from PySide6.QtCore import QRectF
 
+from gui.translation import tr
 from gui.widgets.canvas import CENTRE, RIGHT, Canvas, blend, ink_on
 from gui.widgets.picture import Picture, Region
 
@@ -36,17 +37,17 @@ class GridMapState:
 class GridMap(Picture):
     """Shows one :class:`GridMapState`."""
 
-    heading = "Heat map"
+    heading = tr("Heat map")
     columns = 16
     rows = 8
 
     def note(self) -> str:
-        return f"mean of {self.state.unit}"
+        return tr("mean of {unit}", unit=self.state.unit)
 
     def describe(self) -> str:
         parts = []
         for name, row in zip(self.state.row_names, self.state.cells, strict=True):
-            known = [f"{value:.4g}" if isfinite(value) else "none" for value, _, _ in row]
+            known = [f"{value:.4g}" if isfinite(value) else tr("none") for value, _, _ in row]
             parts.append(f"{self.state.row_title} {name}: {', '.join(known)}")
         return ". ".join(parts)
 
@@ -54,7 +55,7 @@ class GridMap(Picture):
         state, unit, theme = self.state, canvas.unit, canvas.theme
         values = [value for row in state.cells for value, _, _ in row if isfinite(value)]
         if not values:
-            canvas.paragraph(area, "No run of the sweep has a value yet", theme.muted)
+            canvas.paragraph(area, tr("No run of the sweep has a value yet"), theme.muted)
             return
         low, high = min(values), max(values)
         small = canvas.metrics(small=True)
@@ -71,13 +72,31 @@ class GridMap(Picture):
                 words = f"{state.row_title} {state.row_names[i]}, {state.column_title} {state.column_names[j]}"
                 if not isfinite(value):
                     canvas.outline(cell, theme.border, 2)
-                    self.regions.append(Region(cell, (i, j), f"{words}\nno value ({count} of {runs} runs)"))
+                    self.regions.append(
+                        Region(
+                            cell,
+                            (i, j),
+                            tr("{words}\nno value ({count} of {runs} runs)", words=words, count=count, runs=runs),
+                        )
+                    )
                     continue
                 fill = shade_of((value - low) / (high - low) if high > low else 0.5)
                 canvas.fill(cell, fill)
                 if width > 2.2 * unit and height > unit:
                     canvas.text(cell, f"{value:.4g}", ink_on(fill), align=CENTRE, small=True)
-                self.regions.append(Region(cell, (i, j), f"{words}\n{value:.5g}, {count} of {runs} runs"))
+                self.regions.append(
+                    Region(
+                        cell,
+                        (i, j),
+                        tr(
+                            "{words}\n{value:.5g}, {count} of {runs} runs",
+                            words=words,
+                            value=value,
+                            count=count,
+                            runs=runs,
+                        ),
+                    )
+                )
         for j, name in enumerate(state.column_names):
             box = QRectF(plot.left() + j * width, plot.bottom() + 0.1 * unit, width, 1.1 * unit)
             canvas.text(box, name, theme.text, align=CENTRE, small=True)

@@ -8,6 +8,7 @@ from math import ceil, isnan
 from PySide6.QtCore import QRectF, Qt, Signal
 from PySide6.QtGui import QMouseEvent
 
+from gui.translation import tr
 from gui.widgets.alchemy_words import number
 from gui.widgets.canvas import RIGHT, Canvas
 from gui.widgets.episode_axis import draw_axis
@@ -40,28 +41,32 @@ class Information(Picture):
     """Shows one :class:`InformationState`; a click emits :attr:`position_chosen`."""
 
     position_chosen = Signal(int)
-    heading = "Information"
+    heading = tr("Information")
     columns = 15
     rows = 6
 
     def note(self) -> str:
         state = self.state
         if isnan(state.last):
-            return f"{number(sum(state.gained), 1)} bits in all"
-        words = f"{number(state.last, 2)} bits"
-        return words if isnan(state.possible) else f"{words}, best expected {number(state.possible, 2)}"
+            return tr("{gained} bits in all", gained=number(sum(state.gained), 1))
+        words = tr("{last} bits", last=number(state.last, 2))
+        return (
+            words
+            if isnan(state.possible)
+            else tr("{words}, best expected {possible}", words=words, possible=number(state.possible, 2))
+        )
 
     def describe(self) -> str:
         state = self.state
         so_far = sum(b for p, b in zip(state.positions, state.gained, strict=True) if p <= state.position)
-        return f"{self.note()}. {number(so_far, 2)} bits up to here"
+        return tr("{note}. {so_far} bits up to here", note=self.note(), so_far=number(so_far, 2))
 
     def draw(self, canvas: Canvas, area: QRectF) -> None:
         state, theme, unit = self.state, canvas.theme, canvas.unit
         top = max(1, ceil(max(state.gained, default=1.0)))
         left = 2.9 * unit
         plot = area.adjusted(left, 0.5 * unit, 0, -1.3 * unit)
-        for value, words in ((0, "0"), (top, f"{top} bits" if top > 1 else "1 bit")):
+        for value, words in ((0, "0"), (top, tr("{top} bits", top=top) if top > 1 else tr("1 bit"))):
             y = plot.bottom() - plot.height() * value / top
             canvas.fill(QRectF(plot.left(), y, plot.width(), 1), theme.border)
             label = QRectF(area.left(), y - 0.6 * unit, left - 0.4 * unit, 1.2 * unit)
@@ -77,8 +82,10 @@ class Information(Picture):
         width = plot.width() / max(state.axis.trials, 1)
         every = next((k for k in (1, 2, 5, 10) if k * width >= 1.8 * unit), 20)
         draw_axis(canvas, plot, state.axis, state.position, every)
-        canvas.text(QRectF(area.left(), plot.bottom() + 0.1 * unit, left, 1.2 * unit), "trial", theme.muted, small=True)
-        self.regions.append(Region(plot, "plot", "Bits learnt by each action; click to go there"))
+        canvas.text(
+            QRectF(area.left(), plot.bottom() + 0.1 * unit, left, 1.2 * unit), tr("trial"), theme.muted, small=True
+        )
+        self.regions.append(Region(plot, "plot", tr("Bits learnt by each action; click to go there")))
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         region = self.region("plot")

@@ -7,6 +7,7 @@ from math import isfinite
 
 from PySide6.QtCore import QPointF, QRectF
 
+from gui.translation import tr
 from gui.widgets.canvas import CENTRE, RIGHT, Canvas
 from gui.widgets.picture import Picture, Region
 from gui.widgets.plot import data_colour
@@ -55,7 +56,7 @@ class Intervals(Picture):
         state, unit, theme = self.state, canvas.unit, canvas.theme
         values = [v for row in state.rows_shown for v in (row.estimate, row.low, row.high) if isfinite(v)]
         if not values:
-            canvas.paragraph(area, "No run has a value", theme.muted)
+            canvas.paragraph(area, tr("No run has a value"), theme.muted)
             return
         small = canvas.metrics(small=True)
         names = min(0.4 * area.width(), max(small.horizontalAdvance(row.title) for row in state.rows_shown) + unit)
@@ -93,6 +94,10 @@ class Intervals(Picture):
 
 def _words(row: IntervalRow) -> str:
     if not isfinite(row.estimate):
-        return f"{row.title}: no value\n{row.why or row.count}"
-    interval = f" ({row.low:.5g} to {row.high:.5g})" if isfinite(row.low) else ", one run: no interval"
+        return tr("{title}: no value\n{why}", title=row.title, why=row.why or row.count)
+    interval = (
+        tr(" ({low:.5g} to {high:.5g})", low=row.low, high=row.high)
+        if isfinite(row.low)
+        else tr(", one run: no interval")
+    )
     return f"{row.title}: {row.estimate:.5g}{interval}\n{row.why or row.count}"

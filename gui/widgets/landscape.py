@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QPolygonF, Qt
 
+from gui.translation import tr
 from gui.widgets.canvas import RIGHT, Canvas
 from gui.widgets.patterns import VIRIDIS, heat_image
 from gui.widgets.picture import Picture, Region
@@ -33,7 +34,7 @@ class LandscapeState:
 class Landscape(Picture):
     """Shows one :class:`LandscapeState`; dark is low."""
 
-    heading = "Energy landscape"
+    heading = tr("Energy landscape")
     columns = 12
     rows = 10
 
@@ -42,7 +43,13 @@ class Landscape(Picture):
 
     def describe(self) -> str:
         lowest = np.unravel_index(self.state.energy.argmin(), self.state.energy.shape)
-        return f"energies {self.state.low:.3g} to {self.state.high:.3g}, lowest at row {lowest[0]}, column {lowest[1]}"
+        return tr(
+            "energies {low:.3g} to {high:.3g}, lowest at row {row}, column {column}",
+            low=self.state.low,
+            high=self.state.high,
+            row=lowest[0],
+            column=lowest[1],
+        )
 
     def draw(self, canvas: Canvas, area: QRectF) -> None:
         state, unit, theme = self.state, canvas.unit, canvas.theme

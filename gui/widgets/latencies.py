@@ -7,6 +7,7 @@ from math import isfinite
 
 from PySide6.QtCore import QPointF, QRectF
 
+from gui.translation import tr
 from gui.widgets.alchemy_words import number
 from gui.widgets.canvas import CENTRE, RIGHT, Canvas
 from gui.widgets.picture import Picture, Region
@@ -36,7 +37,7 @@ class LatencyState:
 class Latencies(Picture):
     """Shows one :class:`LatencyState`: steps until the platform is felt, by trial."""
 
-    heading = "Steps to the platform, by trial"
+    heading = tr("Steps to the platform, by trial")
     columns = 18
     rows = 9
 
@@ -82,16 +83,16 @@ class Latencies(Picture):
                 if isfinite(value):
                     high = plot.height() * value / top
                     canvas.fill(QRectF(x + 1, plot.bottom() - high, max(width - 2, 1), high), colour, 2.0)
-                    tips.append(f"{series.title} {value:.0f} steps")
+                    tips.append(tr("{title} {value:.0f} steps", title=series.title, value=value))
                 elif trial < len(series.values):
                     canvas.text(QRectF(x, plot.bottom() - 1.2 * unit, width, unit), "–", colour, align=CENTRE)
-                    tips.append(f"{series.title} no contact")
+                    tips.append(tr("{title} no contact", title=series.title))
                 if isfinite(mean):
                     y = plot.bottom() - plot.height() * mean / top
                     canvas.line(QPointF(x + 1, y), QPointF(x + width - 1, y), theme.text, 2.0)
-                    tips.append(f"{series.title}, mean of the evaluation {mean:.1f} steps")
+                    tips.append(tr("{title}, mean of the evaluation {mean:.1f} steps", title=series.title, mean=mean))
             region = QRectF(left, plot.top(), cell, plot.height())
-            self.regions.append(Region(region, trial, "\n".join([f"Trial {trial + 1}", *tips])))
+            self.regions.append(Region(region, trial, "\n".join([tr("Trial {trial}", trial=trial + 1), *tips])))
         for k, (_, values) in enumerate(state.references):
             self._draw_reference(canvas, plot, values[:trials], cell, top, k)
         self._draw_legend(canvas, legend)

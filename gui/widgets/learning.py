@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QPolygonF, Qt
 
+from gui.translation import tr
 from gui.widgets.canvas import RIGHT, Canvas
 from gui.widgets.gates import figure
 from gui.widgets.picture import Picture
@@ -35,7 +36,7 @@ class LearningState:
 class Learning(Picture):
     """Shows one :class:`LearningState`."""
 
-    heading = "Training"
+    heading = tr("Training")
     columns = 16
     rows = 9
 
@@ -43,13 +44,17 @@ class Learning(Picture):
         return self.state.words
 
     def describe(self) -> str:
-        return ", ".join(f"{c.name} {c.values[-1]:.4g} at step {c.steps[-1]}" for c in self.state.curves if c.count)
+        return ", ".join(
+            tr("{name} {values:.4g} at step {steps}", name=c.name, values=c.values[-1], steps=c.steps[-1])
+            for c in self.state.curves
+            if c.count
+        )
 
     def draw(self, canvas: Canvas, area: QRectF) -> None:
         unit = canvas.unit
         shown = [curve for curve in self.state.curves if curve.count]
         if not shown:
-            canvas.paragraph(area, "No value has been logged yet", canvas.theme.muted)
+            canvas.paragraph(area, tr("No value has been logged yet"), canvas.theme.muted)
             return
         height = area.height() / len(shown)
         for k, curve in enumerate(shown):
@@ -62,7 +67,9 @@ class Learning(Picture):
         used = canvas.text(head, curve.name, theme.muted, small=True)
         good = np.isfinite(curve.values)
         lost = int((~good).sum())
-        last = f"{curve.values[-1]:.4g} at step {curve.steps[-1]:,}" + (f", {lost} not a number" if lost else "")
+        last = tr("{values:.4g} at step {steps:,}", values=curve.values[-1], steps=curve.steps[-1]) + (
+            tr(", {lost} not a number", lost=lost) if lost else ""
+        )
         canvas.text(head.adjusted(used + unit, 0, 0, 0), last, theme.bad if lost else colour, align=RIGHT, small=True)
         plot = area.adjusted(3 * unit, 1.1 * unit, 0, 0)
         if not good.any() or plot.height() < 0.5 * unit:

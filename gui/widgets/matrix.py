@@ -7,6 +7,7 @@ from math import isfinite
 
 from PySide6.QtCore import QRectF
 
+from gui.translation import tr
 from gui.widgets.canvas import CENTRE, RIGHT, Canvas, blend, ink_on
 from gui.widgets.picture import Picture, Region
 from gui.widgets.plot import data_colour
@@ -19,13 +20,13 @@ class MatrixState:
     titles: tuple[str, ...]
     colours: tuple[int | str, ...]
     values: tuple[tuple[tuple[float, float, float] | None, ...], ...]
-    words: str = "row beats column"
+    words: str = tr("row beats column")
 
 
 class Matrix(Picture):
     """Shows one :class:`MatrixState`: blue above one half, orange below, and white where neither wins."""
 
-    heading = "Probability of improvement"
+    heading = tr("Probability of improvement")
     columns = 16
     rows = 7
 
@@ -36,7 +37,14 @@ class Matrix(Picture):
         state, parts = self.state, []
         for i, row in enumerate(state.values):
             parts += [
-                f"{state.titles[i]} beats {state.titles[j]} with {found[0]:.2f}" for j, found in enumerate(row) if found
+                tr(
+                    "{row} beats {column} with {found:.2f}",
+                    row=state.titles[i],
+                    column=state.titles[j],
+                    found=found[0],
+                )
+                for j, found in enumerate(row)
+                if found
             ]
         return ". ".join(parts)
 
@@ -44,7 +52,7 @@ class Matrix(Picture):
         state, unit, theme = self.state, canvas.unit, canvas.theme
         count = len(state.titles)
         if count < 2:
-            canvas.paragraph(area, "Two groups are needed: group the runs, or tick some", theme.muted)
+            canvas.paragraph(area, tr("Two groups are needed: group the runs, or tick some"), theme.muted)
             return
         small = canvas.metrics(small=True)
         names = min(0.38 * area.width(), max(map(small.horizontalAdvance, state.titles)) + unit)
@@ -70,9 +78,15 @@ class Matrix(Picture):
                 canvas.fill(cell, fill)
                 canvas.text(cell, f"{found[0]:.2f}", ink_on(fill), align=CENTRE, small=True)
                 ends = (
-                    f"\n95 % interval {found[1]:.2f} to {found[2]:.2f}"
+                    tr("\n95 % interval {found:.2f} to {high:.2f}", found=found[1], high=found[2])
                     if isfinite(found[1])
-                    else "\none run: no interval"
+                    else tr("\none run: no interval")
                 )
-                tip = f"{title} beats {state.titles[j]} with probability {found[0]:.3f}{ends}"
+                tip = tr(
+                    "{title} beats {titles} with probability {found:.3f}{ends}",
+                    title=title,
+                    titles=state.titles[j],
+                    found=found[0],
+                    ends=ends,
+                )
                 self.regions.append(Region(cell, (i, j), tip))

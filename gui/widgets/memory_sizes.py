@@ -8,6 +8,7 @@ from math import isfinite, log2
 
 from PySide6.QtCore import QPointF, QRectF, Qt
 
+from gui.translation import tr
 from gui.widgets.canvas import CENTRE, RIGHT, Canvas
 from gui.widgets.picture import Picture, Region
 
@@ -37,7 +38,7 @@ class MemorySizesState:
 class MemorySizes(Picture):
     """Shows one :class:`MemorySizesState`; the size is on a logarithmic axis."""
 
-    heading = "Error against memory"
+    heading = tr("Error against memory")
     columns = 16
     rows = 10
 
@@ -45,14 +46,22 @@ class MemorySizes(Picture):
         return self.state.words
 
     def describe(self) -> str:
-        ends = [f"{line.title} {line.points[-1][1]:.3g} at {line.points[-1][0]:,} floats" for line in self.state.lines]
+        ends = [
+            tr(
+                "{title} {error:.3g} at {floats:,} floats",
+                title=line.title,
+                error=line.points[-1][1],
+                floats=line.points[-1][0],
+            )
+            for line in self.state.lines
+        ]
         return "; ".join([*ends, *(f"{name} {value:.3g}" for name, value in self.state.levels)])
 
     def draw(self, canvas: Canvas, area: QRectF) -> None:
         state, unit, theme = self.state, canvas.unit, canvas.theme
         points = [p for line in state.lines for p in line.points if p[0] > 0 and isfinite(p[1])]
         if not points:
-            canvas.paragraph(area, "Train a memory to set it beside its rivals: Run, Train a memory…", theme.muted)
+            canvas.paragraph(area, tr("Train a memory to set it beside its rivals: Run, Train a memory…"), theme.muted)
             return
         first, last = log2(min(p[0] for p in points)), log2(max(p[0] for p in points))
         last = max(last, first + 1)
@@ -79,7 +88,7 @@ class MemorySizes(Picture):
                 canvas.text(box, f"{floats:,}", theme.muted, align=CENTRE, small=True)
                 free = x
         box = QRectF(plot.left(), plot.bottom() + 1.2 * unit, plot.width(), unit)
-        canvas.text(box, "floats that a write may change", theme.muted, align=CENTRE, small=True)
+        canvas.text(box, tr("floats that a write may change"), theme.muted, align=CENTRE, small=True)
         row = QRectF(plot.right() + 2 * unit, area.top() - 0.3 * unit, legend - 1.5 * unit, 1.15 * unit)
         entries: list[tuple[str, str, tuple[float, ...], bool]] = []
         for k, line in enumerate(sorted(state.lines, key=lambda line: (not line.own, line.points[0][1]))):
@@ -94,7 +103,7 @@ class MemorySizes(Picture):
             for floats, error, sem in line.points:
                 self._draw_point(canvas, place, line, floats, error, sem, colour)
             canvas.painter.restore()
-            entries.append((colour, line.title + (", told" if line.told else ""), dash, line.own))
+            entries.append((colour, line.title + (tr(", told") if line.told else ""), dash, line.own))
         levels = []
         for name, value in state.levels:
             y = place(2**first, value).y()
@@ -107,7 +116,9 @@ class MemorySizes(Picture):
             self._legend(canvas, row, colour, words, dash, bold=bold)
             row.translate(0, 1.15 * unit)
         if len(entries) > room:
-            canvas.text(row, f"and {len(entries) - room + 1} more, point at them", theme.muted, small=True)
+            canvas.text(
+                row, tr("and {entries} more, point at them", entries=len(entries) - room + 1), theme.muted, small=True
+            )
 
     def _draw_point(
         self, canvas: Canvas, place, line: Line, floats: int, error: float, sem: float, colour: str
@@ -119,8 +130,15 @@ class MemorySizes(Picture):
         radius = (0.34 if line.own else 0.18) * unit
         canvas.painter.drawEllipse(point, radius, radius)
         canvas.painter.setBrush(Qt.BrushStyle.NoBrush)
-        tip = f"{line.title}, {floats:,} floats\n{error:.3g} ± {sem:.2g} {self.state.unit}"
-        tip += "\ntold where the damage is" if line.told else ""
+        tip = tr(
+            "{title}, {floats:,} floats\n{error:.3g} ± {sem:.2g} {unit}",
+            title=line.title,
+            floats=floats,
+            error=error,
+            sem=sem,
+            unit=self.state.unit,
+        )
+        tip += tr("\ntold where the damage is") if line.told else ""
         area = QRectF(point.x() - 0.4 * unit, point.y() - 0.4 * unit, 0.8 * unit, 0.8 * unit)
         self.regions.append(Region(area, (line.title, floats), tip))
 

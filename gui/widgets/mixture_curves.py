@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QPolygonF
 
+from gui.translation import tr
 from gui.widgets.canvas import CENTRE, RIGHT, Canvas
 from gui.widgets.picture import Picture, Region
 
@@ -37,16 +38,17 @@ class MixtureState:
 class MixtureCurves(Picture):
     """Shows one :class:`MixtureState`."""
 
-    heading = "Regret by mixture"
+    heading = tr("Regret by mixture")
     columns = 18
     rows = 8
 
     def note(self) -> str:
-        return "log scale; below 0.0001 on the edge"
+        return tr("log scale; below 0.0001 on the edge")
 
     def describe(self) -> str:
         return ". ".join(
-            f"{c.title}: largest {c.values.max():.3g} at {c.at[c.values.argmax()]:.2f}" for c in self.state.curves
+            tr("{title}: largest {max:.3g} at {at:.2f}", title=c.title, max=c.values.max(), at=c.at[c.values.argmax()])
+            for c in self.state.curves
         )
 
     def draw(self, canvas: Canvas, area: QRectF) -> None:
@@ -64,7 +66,7 @@ class MixtureCurves(Picture):
             canvas.text(QRectF(x - 2 * unit, plot.bottom() + 0.1 * unit, 4 * unit, 1.1 * unit), f"{b:g}", theme.muted,
                         align=CENTRE, small=True)  # fmt: skip
         below = QRectF(plot.left(), plot.bottom() + 1.1 * unit, plot.width(), 1.1 * unit)
-        canvas.text(below, "weight of the first task", theme.muted, align=CENTRE, small=True)
+        canvas.text(below, tr("weight of the first task"), theme.muted, align=CENTRE, small=True)
         canvas.painter.setBrush(Qt.BrushStyle.NoBrush)
         for curve in state.curves:
             share = np.log10(np.clip(curve.values, LEAST, MOST) / LEAST) / decades
@@ -76,7 +78,11 @@ class MixtureCurves(Picture):
             tip = "\n".join(f"{c.title} {np.interp(at, c.at, c.values):.3g}" for c in state.curves)
             half = plot.width() / max(len(state.curves[0].at), 1) / 2
             self.regions.append(
-                Region(QRectF(x - half, plot.top(), 2 * half, plot.height()), at, f"mixture {at:.2f}\n{tip}")
+                Region(
+                    QRectF(x - half, plot.top(), 2 * half, plot.height()),
+                    at,
+                    tr("mixture {at:.2f}\n{tip}", at=at, tip=tip),
+                )
             )
         x = plot.left() + state.mixture * plot.width()
         canvas.line(QPointF(x, plot.top()), QPointF(x, plot.bottom()), theme.accent, 0.1 * unit)

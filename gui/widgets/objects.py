@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QMouseEvent
 
+from gui.translation import tr
 from gui.widgets.canvas import CENTRE, RIGHT, Canvas
 from gui.widgets.object_shapes import draw_object
 from gui.widgets.picture import Picture, Region
@@ -34,7 +35,7 @@ class BoardState:
 class Objects(Picture):
     """Shows one :class:`BoardState`; ``object_chosen`` by click, or by arrows and Return."""
 
-    heading = "Objects"
+    heading = tr("Objects")
     object_chosen = Signal(int)
     columns = 24
     rows = 16
@@ -50,10 +51,15 @@ class Objects(Picture):
     def describe(self) -> str:
         state = self.state
         tried = ", ".join(
-            f"{state.words[k]} {'paid' if paid else 'paid nothing'}"
+            tr("{words} paid", words=state.words[k]) if paid else tr("{words} paid nothing", words=state.words[k])
             for k, paid in zip(state.tried, state.paid, strict=True)
         )
-        return f"{len(state.objects)} objects. Tried: {tried or 'none'}. {state.caption}"
+        return tr(
+            "{objects} objects. Tried: {tried}. {caption}",
+            objects=len(state.objects),
+            tried=tried or tr("none"),
+            caption=state.caption,
+        )
 
     def width_in_cells(self, area: QRectF) -> int:
         """Columns: of the numbers that divide the objects evenly, the one that gives the largest cells."""
@@ -101,9 +107,9 @@ class Objects(Picture):
             canvas.text(mark, words, theme.good if paid else theme.muted, align=RIGHT, small=True)
         tip = state.words[k]
         if tried:
-            tip += f"\nstep {step + 1}, {'paid' if paid else 'paid nothing'}"
+            tip += tr("\nstep {step}, {what}", step=step + 1, what=tr("paid") if paid else tr("paid nothing"))
         elif k < len(state.bits):
-            tip += f"\nwould tell {state.bits[k]:.2f} bits"
+            tip += tr("\nwould tell {bits:.2f} bits", bits=state.bits[k])
         self.regions.append(Region(area, k, tip))
 
     def mousePressEvent(self, event: QMouseEvent) -> None:

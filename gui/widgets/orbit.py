@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QRectF
 
+from gui.translation import tr
 from gui.widgets.canvas import CENTRE, Canvas, blend
 from gui.widgets.picture import Picture
 
@@ -28,22 +29,22 @@ class OrbitState:
 class Orbit(Picture):
     """Shows one :class:`OrbitState`."""
 
-    heading = "Memory, principal plane"
+    heading = tr("Memory, principal plane")
     columns = 13
     rows = 10
 
     def note(self) -> str:
-        return f"{self.state.title}, coloured by {self.state.shaded_by}"
+        return tr("{title}, coloured by {shaded_by}", title=self.state.title, shaded_by=self.state.shaded_by)
 
     def describe(self) -> str:
         x, y = self.state.points[self.state.step]
-        return f"{self.state.title} at step {self.state.step}: ({x:.2f}, {y:.2f})"
+        return tr("{title} at step {step}: ({x:.2f}, {y:.2f})", title=self.state.title, step=self.state.step, x=x, y=y)
 
     def draw(self, canvas: Canvas, area: QRectF) -> None:
         state, unit, theme = self.state, canvas.unit, canvas.theme
         good = np.isfinite(state.points).all(1)
         if not good.any():
-            canvas.paragraph(area, "This agent has no memory", theme.muted)
+            canvas.paragraph(area, tr("This agent has no memory"), theme.muted)
             return
         plot = area.adjusted(1.4 * unit, 0, 0, -1.3 * unit)
         canvas.fill(plot, theme.raised)
@@ -71,11 +72,11 @@ class Orbit(Picture):
             canvas.painter.setBrush(canvas.colour(theme.accent))
             canvas.painter.drawEllipse(here, 5.0, 5.0)
         below = QRectF(plot.left(), plot.bottom() + 0.1 * unit, plot.width(), 1.2 * unit)
-        canvas.text(below, "first principal component of the LSTM's output", theme.muted, align=CENTRE, small=True)
+        canvas.text(below, tr("first principal component of the LSTM's output"), theme.muted, align=CENTRE, small=True)
         canvas.painter.save()
         canvas.painter.translate(area.left() + 0.6 * unit, plot.center().y())
         canvas.painter.rotate(-90)
         half_height = plot.height() / 2
-        canvas.text(QRectF(-half_height, -0.6 * unit, 2 * half_height, 1.2 * unit), "second", theme.muted,
+        canvas.text(QRectF(-half_height, -0.6 * unit, 2 * half_height, 1.2 * unit), tr("second"), theme.muted,
                     align=CENTRE, small=True)  # fmt: skip
         canvas.painter.restore()

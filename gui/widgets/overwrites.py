@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QRectF, Signal
 from PySide6.QtGui import QImage, QMouseEvent
 
+from gui.translation import tr
 from gui.widgets.canvas import RIGHT, Canvas, shade
 from gui.widgets.step_range import draw_cursor, draw_step_axis
 from gui.widgets.strip import Strip
@@ -38,7 +39,7 @@ class Overwrites(Strip):
     ``row_wanted`` for the row overwritten nearest to it.
     """
 
-    heading = "Output rows overwritten"
+    heading = tr("Output rows overwritten")
     columns = 24
     rows = 10
     row_wanted = Signal(int)
@@ -50,7 +51,13 @@ class Overwrites(Strip):
         state = self.state
         now = self.at(self.position)
         words = ", ".join(self.name(row) for row in state.rows[now][:8].tolist())
-        return f"{len(state.rows):,} overwritings of {state.total:,} rows; at step {self.position}: {words or 'none'}"
+        return tr(
+            "{rows:,} overwritings of {total:,} rows; at step {position}: {words}",
+            rows=len(state.rows),
+            total=state.total,
+            position=self.position,
+            words=words or tr("none"),
+        )
 
     def name(self, row: int) -> str:
         """What a row stands for."""

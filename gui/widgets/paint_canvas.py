@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QKeyEvent, QMouseEvent
 
+from gui.translation import tr
 from gui.widgets.canvas import Canvas
 from gui.widgets.patterns import draw_pattern, layout
 from gui.widgets.picture import Picture
@@ -18,7 +19,7 @@ class PaintCanvas(Picture):
     ``painted`` after each stroke, ``files_dropped`` with paths. Keys: arrows move a cell cursor, Space turns the cell.
     """
 
-    heading = "Query"
+    heading = tr("Query")
     columns = 9
     rows = 10
     painted = Signal()
@@ -28,7 +29,7 @@ class PaintCanvas(Picture):
         super().__init__()
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAcceptDrops(True)
-        self.setToolTip("Left button draws white, right button black; drop picture files here")
+        self.setToolTip(tr("Left button draws white, right button black; drop picture files here"))
         self.values: NDArray[np.float32] = np.zeros(0, np.float32)
         self.original: NDArray[np.float32] | None = None
         self._shape = (1, 1, 1)
@@ -54,7 +55,12 @@ class PaintCanvas(Picture):
         return self._words
 
     def describe(self) -> str:
-        return f"{self._words}, {self.damaged} of {len(self.values)} values damaged"
+        return tr(
+            "{words}, {damaged} of {values} values damaged",
+            words=self._words,
+            damaged=self.damaged,
+            values=len(self.values),
+        )
 
     @property
     def damaged(self) -> int:
@@ -66,7 +72,7 @@ class PaintCanvas(Picture):
     def draw(self, canvas: Canvas, area: QRectF) -> None:
         unit, theme = canvas.unit, canvas.theme
         if not len(self.values):
-            canvas.paragraph(area, "Choose a stored pattern", theme.muted)
+            canvas.paragraph(area, tr("Choose a stored pattern"), theme.muted)
             return
         height, width, channels = layout(self._shape)
         self._place = place = draw_pattern(canvas, area.adjusted(0, 0, 0, -1.3 * unit), self.values, self._shape)
@@ -86,9 +92,9 @@ class PaintCanvas(Picture):
             row, column = self._cell
             cell = QRectF(place.left() + column * side, place.top() + row * side, side, side)
             canvas.outline(cell, theme.accent, 1.0, 0.15 * unit)
-        words = f"{self.damaged} of {len(self.values)} values differ, marked"
+        words = tr("{damaged} of {values} values differ, marked", damaged=self.damaged, values=len(self.values))
         if self.original is None:
-            words = "a pattern of your own"
+            words = tr("a pattern of your own")
         line = QRectF(area.left(), area.bottom() - 1.1 * unit, area.width(), 1.1 * unit)
         canvas.text(line, words, theme.muted, small=True)
 

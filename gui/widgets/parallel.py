@@ -8,6 +8,7 @@ from math import isfinite
 from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QPolygonF
 
+from gui.translation import tr
 from gui.widgets.canvas import CENTRE, Canvas
 from gui.widgets.grid_map import shade_of
 from gui.widgets.picture import Picture, Region
@@ -56,7 +57,7 @@ class ParallelState:
 class Parallel(Picture):
     """Shows one :class:`ParallelState`."""
 
-    heading = "Parallel coordinates"
+    heading = tr("Parallel coordinates")
     columns = 20
     rows = 9
 
@@ -64,12 +65,16 @@ class Parallel(Picture):
         return self.state.words
 
     def describe(self) -> str:
-        return f"{len(self.state.lines)} runs over {', '.join(axis.title for axis in self.state.axes)}"
+        return tr(
+            "{lines} runs over {axes}",
+            lines=len(self.state.lines),
+            axes=", ".join(axis.title for axis in self.state.axes),
+        )
 
     def draw(self, canvas: Canvas, area: QRectF) -> None:
         state, unit, theme = self.state, canvas.unit, canvas.theme
         if len(state.axes) < 2 or not state.lines:
-            canvas.paragraph(area, "Runs of the sweep appear here as they end", theme.muted)
+            canvas.paragraph(area, tr("Runs of the sweep appear here as they end"), theme.muted)
             return
         plot = area.adjusted(3.2 * unit, 1.6 * unit, -3.2 * unit, -0.6 * unit)
         apart = plot.width() / (len(state.axes) - 1)
@@ -86,7 +91,7 @@ class Parallel(Picture):
             canvas.painter.drawPolyline(QPolygonF(points))
             if points:
                 end = QRectF(points[-1].x() - 0.4 * unit, points[-1].y() - 0.4 * unit, 0.8 * unit, 0.8 * unit)
-                self.regions.append(Region(end, title, title if has_value else f"{title}\nno value"))
+                self.regions.append(Region(end, title, title if has_value else tr("{title}\nno value", title=title)))
         for k, axis in enumerate(state.axes):
             x = plot.left() + k * apart
             canvas.fill(QRectF(round(x), plot.top(), 1, plot.height()), theme.border)

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QMouseEvent, QPolygonF
 
+from gui.translation import tr
 from gui.widgets.canvas import Canvas
 from gui.widgets.picture import Picture, Region
 from gui.widgets.uniform_colours import task_colour
@@ -47,7 +48,7 @@ class PathsState:
 class Paths(Picture):
     """Shows one :class:`PathsState`; a click on the legend shows or hides a method, one on a path chooses its run."""
 
-    heading = "Runs"
+    heading = tr("Runs")
     columns = 20
     rows = 16
     method_clicked = Signal(str)
@@ -57,7 +58,7 @@ class Paths(Picture):
         return self.state.words
 
     def describe(self) -> str:
-        return f"Step {self.state.step}. " + ". ".join(f"{b.title} {b.note}" for b in self.state.bundles)
+        return tr("Step {step}. ", step=self.state.step) + ". ".join(f"{b.title} {b.note}" for b in self.state.bundles)
 
     def draw(self, canvas: Canvas, area: QRectF) -> None:
         unit, state = canvas.unit, self.state
@@ -168,7 +169,12 @@ class Paths(Picture):
             canvas.text(
                 QRectF(row.right() - used, row.top(), used + 1, row.height()), bundle.note, theme.muted, small=True
             )
-            tip = f"{bundle.title}: {bundle.note}\nClick to {'hide' if seen else 'show'}"
+            tip = tr(
+                "{title}: {note}\nClick to {what}",
+                title=bundle.title,
+                note=bundle.note,
+                what=tr("hide") if seen else tr("show"),
+            )
             self.regions.append(Region(row, ("method", bundle.title), tip))
 
     def mousePressEvent(self, event: QMouseEvent) -> None:

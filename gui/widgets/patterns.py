@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt, Signal
 from PySide6.QtGui import QImage, QKeyEvent, QMouseEvent
 
+from gui.translation import tr
 from gui.widgets.canvas import CENTRE, Canvas
 from gui.widgets.picture import Picture, Region
 
@@ -82,12 +83,12 @@ class GalleryState:
 class Gallery(Picture):
     """Shows one :class:`GalleryState`; a click or the arrow keys choose."""
 
-    heading = "Stored patterns"
+    heading = tr("Stored patterns")
     columns = 9
     rows = 6
     chosen = Signal(int)
 
-    def __init__(self, heading: str = "Stored patterns") -> None:
+    def __init__(self, heading: str = tr("Stored patterns")) -> None:
         super().__init__()
         self.heading = heading
         self.setAccessibleName(heading)
@@ -99,14 +100,16 @@ class Gallery(Picture):
 
     def describe(self) -> str:
         state = self.state
-        chosen = f", chosen {state.titles[state.chosen]}" if 0 <= state.chosen < len(state.titles) else ""
-        return f"{len(state.titles)} patterns{chosen}"
+        chosen = (
+            tr(", chosen {titles}", titles=state.titles[state.chosen]) if 0 <= state.chosen < len(state.titles) else ""
+        )
+        return tr("{titles} patterns{chosen}", titles=len(state.titles), chosen=chosen)
 
     def draw(self, canvas: Canvas, area: QRectF) -> None:
         state, unit, theme = self.state, canvas.unit, canvas.theme
         count = len(state.values)
         if not count:
-            canvas.paragraph(area, "Nothing yet", theme.muted)
+            canvas.paragraph(area, tr("Nothing yet"), theme.muted)
             return
         label = 0.95 * unit if any(state.titles) else 0.0
         self._across, side = _grid(count, area, label)

@@ -12,6 +12,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QMouseEvent, QPolygonF, QWheelEvent
 
 from gui.theme import Theme
+from gui.translation import tr
 from gui.widgets.canvas import CENTRE, RIGHT, Canvas
 from gui.widgets.decimation import Pyramid
 from gui.widgets.picture import Picture, Region
@@ -56,7 +57,7 @@ class PlotState:
     """``lines`` to draw, names of the axes, ``note`` at the right of the heading; ``bottom`` is in view if not None."""
 
     lines: tuple[Line, ...]
-    x_title: str = "step"
+    x_title: str = tr("step")
     y_title: str = ""
     note: str = ""
     bottom: float | None = None
@@ -95,9 +96,17 @@ class Plot(Picture):
             known = np.flatnonzero(np.isfinite(line.y))
             if len(known):
                 end = known[-1]
-                parts.append(f"{line.title} {line.y[end]:.4g} at {self.state.x_title} {line.x[end]:,.0f}")
+                parts.append(
+                    tr(
+                        "{title} {y:.4g} at {x_title} {x:,.0f}",
+                        title=line.title,
+                        y=line.y[end],
+                        x_title=self.state.x_title,
+                        x=line.x[end],
+                    )
+                )
             else:
-                parts.append(f"{line.title} without a value")
+                parts.append(tr("{title} without a value", title=line.title))
         return ". ".join(parts)
 
     # Painting
@@ -106,7 +115,7 @@ class Plot(Picture):
         state, unit, theme = self.state, canvas.unit, canvas.theme
         low, high = self._limits()
         if not (isfinite(low) and isfinite(high)):
-            canvas.paragraph(area, self.message or "No run has such a curve", theme.muted)
+            canvas.paragraph(area, self.message or tr("No run has such a curve"), theme.muted)
             return
         rows = self._legend_rows(canvas, area.width())
         ticks = nice_ticks(low, high, max(2, int(area.height() / (3.2 * unit))))
@@ -273,9 +282,9 @@ class Plot(Picture):
         for line in self.state.lines:
             if len(line.x):
                 at = int(np.argmin(np.abs(line.x - x))) if len(line.x) < 10_000 else _nearest(line.x, x)
-                value = f"{line.y[at]:.5g}" if isfinite(line.y[at]) else "no value"
+                value = f"{line.y[at]:.5g}" if isfinite(line.y[at]) else tr("no value")
                 if line.low is not None and line.high is not None and isfinite(line.low[at]):
-                    value += f" ({line.low[at]:.5g} to {line.high[at]:.5g})"
+                    value += tr(" ({low:.5g} to {high:.5g})", low=line.low[at], high=line.high[at])
                 tips.append((line.x[at], f"{line.title} {value}"))
         if not tips:
             return None

@@ -10,6 +10,7 @@ from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt, Signal
 from PySide6.QtGui import QImage, QPainter, QPaintEvent, QPixmap, QRegion
 
 from gui.theme import current, signals
+from gui.translation import tr
 from gui.widgets.access_colours import access_table, read_colour, write_colour
 from gui.widgets.canvas import RIGHT, Canvas
 from gui.widgets.picture import Picture
@@ -49,7 +50,7 @@ class RasterState:
 class Raster(RasterHands, Picture):
     """Shows one :class:`RasterState` with a cursor, marks and a cell chosen by mouse or keyboard (see RasterHands)."""
 
-    heading = "Slots × time"
+    heading = tr("Slots × time")
     columns = 22
     rows = 9
     span_changed = Signal(object)  # StepRange
@@ -155,7 +156,12 @@ class Raster(RasterHands, Picture):
 
     def describe(self) -> str:
         state = self.state
-        return f"{state.rows:,} rows of slots by {state.steps:,} steps, {state.count:,} accesses"
+        return tr(
+            "{rows:,} rows of slots by {steps:,} steps, {count:,} accesses",
+            rows=state.rows,
+            steps=state.steps,
+            count=state.count,
+        )
 
     def note(self) -> str:
         return self.state.detail
@@ -165,12 +171,12 @@ class Raster(RasterHands, Picture):
         theme, unit = canvas.theme, canvas.unit
         metrics = canvas.metrics(small=True)
         right = area.right()
-        text = "opacity = weight, 0 to 1"
+        text = tr("opacity = weight, 0 to 1")
         width = metrics.horizontalAdvance(text)
         if area.width() > width + 14 * unit:
             canvas.text(QRectF(right - width, area.top(), width + 1, area.height()), text, theme.muted, small=True)
             right -= width + unit
-        for name, colour in (("read", read_colour(theme)), ("write", write_colour(theme))):
+        for name, colour in ((tr("read"), read_colour(theme)), (tr("write"), write_colour(theme))):
             width = metrics.horizontalAdvance(name)
             right -= width + 0.8 * unit
             canvas.text(QRectF(right, area.top(), width + 1, area.height()), name, theme.muted, small=True)
@@ -255,7 +261,7 @@ class Raster(RasterHands, Picture):
         grid, painter = self.grid(plot, canvas.unit), canvas.painter
         draw_step_axis(canvas, self.span, plot, plot.bottom() + 0.1 * canvas.unit, self.state.steps)
         if self.state.rows == 0:
-            canvas.paragraph(plot, "Nothing was written or read", canvas.theme.muted)
+            canvas.paragraph(plot, tr("Nothing was written or read"), canvas.theme.muted)
             return
         self._draw_addresses(canvas, grid)
         painter.save()

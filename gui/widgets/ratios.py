@@ -7,6 +7,7 @@ from math import exp, log
 
 from PySide6.QtCore import QPointF, QRectF
 
+from gui.translation import tr
 from gui.widgets.canvas import CENTRE, RIGHT, Canvas
 from gui.widgets.picture import Picture, Region
 
@@ -44,12 +45,15 @@ class Ratios(Picture):
         return self.state.words
 
     def describe(self) -> str:
-        return ". ".join(f"{r.name}: {r.value:.3f}, {r.low:.3f} to {r.high:.3f}" for r in self.state.ratios)
+        return ". ".join(
+            tr("{name}: {value:.3f}, {low:.3f} to {high:.3f}", name=r.name, value=r.value, low=r.low, high=r.high)
+            for r in self.state.ratios
+        )
 
     def draw(self, canvas: Canvas, area: QRectF) -> None:
         ratios, unit, theme = self.state.ratios, canvas.unit, canvas.theme
         if not ratios:
-            canvas.paragraph(area, self.message or "Measured at the end of training", theme.muted)
+            canvas.paragraph(area, self.message or tr("Measured at the end of training"), theme.muted)
             return
         plot = area.adjusted(5.5 * unit, 0.2 * unit, -7.5 * unit, -1.5 * unit)
         reach = max(0.1, *(abs(log(v)) for r in ratios for v in (r.low, r.high, r.value) if v > 0)) * 1.1
@@ -75,5 +79,11 @@ class Ratios(Picture):
             words = f"{ratio.value:.3f}  {ratio.low:.2f}–{ratio.high:.2f}"
             canvas.text(QRectF(row.right() - 7.3 * unit, row.top(), 7.3 * unit, height), words, theme.text, align=RIGHT,
                         small=True)  # fmt: skip
-            tip = f"{ratio.name}\n{ratio.value:.4f} (95 % interval {ratio.low:.4f} to {ratio.high:.4f})"
+            tip = tr(
+                "{name}\n{value:.4f} (95 % interval {low:.4f} to {high:.4f})",
+                name=ratio.name,
+                value=ratio.value,
+                low=ratio.low,
+                high=ratio.high,
+            )
             self.regions.append(Region(row, ratio.name, tip + (f"\n{ratio.note}" if ratio.note else "")))

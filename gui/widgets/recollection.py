@@ -8,6 +8,7 @@ from math import isnan
 from PySide6.QtCore import QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QMouseEvent
 
+from gui.translation import tr
 from gui.widgets.alchemy_words import COLOURS, stone_words
 from gui.widgets.belief import heat
 from gui.widgets.canvas import Canvas
@@ -39,10 +40,15 @@ class Fact:
             return "erased"
         stone = " ".join(stone_words(self.before))
         if self.colour < 0:
-            return f"saw a {stone} stone"
+            return tr("saw a {stone} stone", stone=stone)
         if self.before == self.after:
-            return f"{COLOURS[self.colour]} on {stone}: no effect"
-        return f"{COLOURS[self.colour]} on {stone}: {' '.join(stone_words(self.after))}"
+            return tr("{colours} on {stone}: no effect", colours=COLOURS[self.colour], stone=stone)
+        return tr(
+            "{colours} on {stone}: {after}",
+            colours=COLOURS[self.colour],
+            stone=stone,
+            after=" ".join(stone_words(self.after)),
+        )
 
 
 @dataclass(frozen=True)
@@ -68,7 +74,7 @@ class Recollection(Picture):
     """
 
     position_chosen = Signal(int)
-    heading = "Memory"
+    heading = tr("Memory")
     columns = 22
     rows = 10
 
@@ -87,16 +93,21 @@ class Recollection(Picture):
     def note(self) -> str:
         state = self.state
         if self.fact is not None:
-            return f"{self.fact.words} · Delete erases it"
+            return tr("{words} · Delete erases it", words=self.fact.words)
         if isnan(state.share):
-            return f"{len(state.facts)} facts"
-        return f"{len(state.facts)} facts · {state.share:.0%} of reading on the {state.chance:.0%} of steps that told"
+            return tr("{facts} facts", facts=len(state.facts))
+        return tr(
+            "{facts} facts · {share:.0%} of reading on the {chance:.0%} of steps that told",
+            facts=len(state.facts),
+            share=state.share,
+            chance=state.chance,
+        )
 
     def describe(self) -> str:
         state = self.state
-        told = f"{len(state.facts)} facts remembered"
+        told = tr("{facts} facts remembered", facts=len(state.facts))
         if state.facts:
-            told += f", the last one {state.facts[-1].words}"
+            told += tr(", the last one {words}", words=state.facts[-1].words)
         return told
 
     def draw(self, canvas: Canvas, area: QRectF) -> None:
@@ -123,12 +134,20 @@ class Recollection(Picture):
             canvas.fill(mark, theme.accent if fact.informative else theme.muted)
             if slot == self.selected:
                 canvas.outline(row.adjusted(0, -0.5, 0, 0.5), theme.accent, 2, 1.5)
-            told = ", it changed what could be known" if fact.informative else ", which told nothing new"
+            told = tr(", it changed what could be known") if fact.informative else tr(", which told nothing new")
             trial, at = divmod(fact.written, state.axis.steps)
-            words = f"{fact.words}\nwritten in trial {trial + 1}, step {at}{told}\nclick selects, Delete erases it"
+            words = tr(
+                "{words}\nwritten in trial {trial}, step {at}{told}\nclick selects, Delete erases it",
+                words=fact.words,
+                trial=trial + 1,
+                at=at,
+                told=told,
+            )
             self.regions.append(Region(row, ("slot", slot), words))
         draw_axis(canvas, plot, state.axis, state.position)
-        canvas.text(QRectF(area.left(), plot.bottom() + 0.1 * unit, left, 1.2 * unit), "trial", theme.muted, small=True)
+        canvas.text(
+            QRectF(area.left(), plot.bottom() + 0.1 * unit, left, 1.2 * unit), tr("trial"), theme.muted, small=True
+        )
 
     @staticmethod
     def _draw_label(canvas: Canvas, area: QRectF, fact: Fact, wide: bool) -> None:
@@ -146,5 +165,7 @@ class Recollection(Picture):
             return
         slot = region.key[1]
         self.selected = -1 if slot == self.selected else slot
-        self.setAccessibleDescription(self.describe() + (f". Selected: {self.fact.words}" if self.fact else ""))
+        self.setAccessibleDescription(
+            self.describe() + (tr(". Selected: {words}", words=self.fact.words) if self.fact else "")
+        )
         self.update()

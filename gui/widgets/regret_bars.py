@@ -7,6 +7,7 @@ from math import isfinite
 
 from PySide6.QtCore import QPointF, QRectF, Qt
 
+from gui.translation import tr
 from gui.widgets.canvas import CENTRE, RIGHT, Canvas
 from gui.widgets.picture import Picture, Region
 
@@ -35,7 +36,7 @@ class RegretState:
 class RegretBars(Picture):
     """Shows one :class:`RegretState`."""
 
-    heading = "Regret"
+    heading = tr("Regret")
     columns = 18
     rows = 9
 
@@ -57,7 +58,7 @@ class RegretBars(Picture):
             if isfinite(value)
         ]
         if not values:
-            canvas.paragraph(area, "No regret is known yet", theme.muted)
+            canvas.paragraph(area, tr("No regret is known yet"), theme.muted)
             return
         high = max(max(values), 1e-9) * 1.08
         plot = area.adjusted(2.8 * unit, 1.2 * unit, 0, -2.6 * unit)
@@ -82,7 +83,12 @@ class RegretBars(Picture):
             place = QRectF(left + k * each, group.top(), each, group.height())
             tip = f"{bar.title}: {bar.mean:.4g}"
             if isfinite(bar.low):
-                tip += f" ({bar.low:.4g} to {bar.high:.4g}, 95 % of {len(bar.seeds)} seeds)"
+                tip += tr(
+                    " ({low:.4g} to {high:.4g}, 95 % of {seeds} seeds)",
+                    low=bar.low,
+                    high=bar.high,
+                    seeds=len(bar.seeds),
+                )
             self.regions.append(Region(place, bar.title, tip))
             below = QRectF(place.left() - unit, group.bottom() + 0.1 * unit, each + 2 * unit, 1.2 * unit)
             if canvas.metrics(small=True).horizontalAdvance(bar.short) < 1.05 * each:

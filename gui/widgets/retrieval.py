@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QRectF, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QMouseEvent
 
+from gui.translation import tr
 from gui.widgets.canvas import CENTRE, Canvas
 from gui.widgets.patterns import draw_pattern
 from gui.widgets.picture import Picture, Region
@@ -48,7 +49,7 @@ class RetrievalState:
 class Retrieval(Picture):
     """Shows one :class:`RetrievalState`; a click chooses the read and moves the cursor to the step."""
 
-    heading = "Reading"
+    heading = tr("Reading")
     columns = 24
     rows = 10
     chosen = Signal(int, int)
@@ -64,14 +65,20 @@ class Retrieval(Picture):
     def describe(self) -> str:
         read = next((read for read in self.state.reads if read.row == self.state.chosen), None)
         if read is None:
-            return "No read"
-        return f"{read.title}: error {read.errors[0]:.3g} to {read.errors[-1]:.3g}, {read.nearest[-1]}"
+            return tr("No read")
+        return tr(
+            "{title}: error {first:.3g} to {last:.3g}, {nearest}",
+            title=read.title,
+            first=read.errors[0],
+            last=read.errors[-1],
+            nearest=read.nearest[-1],
+        )
 
     def draw(self, canvas: Canvas, area: QRectF) -> None:
         state, unit, theme = self.state, canvas.unit, canvas.theme
         if not state.reads:
             canvas.paragraph(
-                area, "Nothing has been read yet. Damage the patterns, or draw a query and press Read", theme.muted
+                area, tr("Nothing has been read yet. Damage the patterns, or draw a query and press Read"), theme.muted
             )
             return
         steps = max(len(read.frames) for read in state.reads)
@@ -86,7 +93,7 @@ class Retrieval(Picture):
         self._first = min(max(self._first, at - shown + 1), at, max(len(rows) - shown, 0))
         width = side + 0.5 * unit
         left = area.left() + 0.5 * (area.width() - across * width - 0.8 * unit)
-        for k, name in enumerate(["stored", "query", *(f"step {n}" for n in range(1, steps))]):
+        for k, name in enumerate(["stored", "query", *(tr("step {n}", n=n) for n in range(1, steps))]):
             x = left + k * width + (0.8 * unit if k else 0)
             bold = k == state.step + 1 and state.step >= 0
             box = QRectF(x, area.top(), side, 1.1 * unit)
@@ -109,23 +116,30 @@ class Retrieval(Picture):
         canvas.text(under, read.title, theme.muted, align=CENTRE, small=True)
         if np.isfinite(read.swapped):
             control = QRectF(under.left(), under.bottom() - 0.15 * unit, under.width(), 0.9 * unit)
-            canvas.text(control, f"swap {read.swapped:.3g}", theme.muted, align=CENTRE, small=True)
-            tip = "swap control: the error of the same query read with a memory of other patterns"
+            canvas.text(control, tr("swap {swapped:.3g}", swapped=read.swapped), theme.muted, align=CENTRE, small=True)
+            tip = tr("swap control: the error of the same query read with a memory of other patterns")
             self.regions.append(Region(control, ("swap", read.row, 0), tip))
         for k, frame in enumerate(read.frames):
             cell = QRectF(left + (k + 1) * width + 0.8 * unit, top, side, side)
             place = draw_pattern(canvas, cell, frame, state.shape)
             if read.row == state.chosen and k == state.step:
                 canvas.outline(place.adjusted(-2, -2, 2, 2), theme.accent, 2.0, 0.16 * unit)
-            error = f"error {read.errors[k]:.3g}" if np.isfinite(read.errors[k]) else ""
+            error = tr("error {errors:.3g}", errors=read.errors[k]) if np.isfinite(read.errors[k]) else ""
             words = QRectF(cell.left() - 0.25 * unit, cell.bottom() + 0.1 * unit, width, 0.9 * unit)
             canvas.text(words, error, theme.text, align=CENTRE, small=True)
             energy = QRectF(words.left(), words.bottom() - 0.05 * unit, words.width(), 0.9 * unit)
             canvas.text(energy, f"E {read.energies[k]:.3g}".replace("-", "−"), theme.muted, align=CENTRE, small=True)
-            tip = f"{read.title}, {'query' if k == 0 else f'read step {k}'}\n"
-            tip += f"energy {read.energies[k]:.4g}\n{error} {state.unit if error else ''}\n{read.nearest[k]}"
+            place = tr("query") if k == 0 else tr("read step {k}", k=k)
+            tip = f"{read.title}, {place}\n"
+            tip += tr(
+                "energy {energies:.4g}\n{error} {unit}\n{nearest}",
+                energies=read.energies[k],
+                error=error,
+                unit=state.unit if error else "",
+                nearest=read.nearest[k],
+            )
             if k == len(read.frames) - 1 and np.isfinite(read.swapped):
-                tip += f"\nswap control, read with the memory of other patterns: {read.swapped:.3g}"
+                tip += tr("\nswap control, read with the memory of other patterns: {swapped:.3g}", swapped=read.swapped)
             self.regions.append(Region(cell, ("read", read.row, k), tip))
 
     def mousePressEvent(self, event: QMouseEvent) -> None:

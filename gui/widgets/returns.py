@@ -7,6 +7,7 @@ from math import isfinite, nan
 
 from PySide6.QtCore import QPointF, QRectF
 
+from gui.translation import tr
 from gui.widgets.canvas import RIGHT, Canvas
 from gui.widgets.picture import Picture, Region
 
@@ -33,7 +34,7 @@ class ReturnsState:
 class Returns(Picture):
     """Shows one :class:`ReturnsState`."""
 
-    heading = "Return of the episode"
+    heading = tr("Return of the episode")
     columns = 18
     rows = 6
 
@@ -67,11 +68,15 @@ class Returns(Picture):
                 y = row.center().y()
                 canvas.line(QPointF(x, y - 0.4 * height), QPointF(x, y + 0.4 * height), theme.text, 2.0)
                 canvas.line(QPointF(x - spread, y), QPointF(x + spread, y), theme.text, 1.5)
-                words = f"mean {shown.mean:.4g}"
+                words = tr("mean {mean:.4g}", mean=shown.mean)
             canvas.text(row.adjusted(row.width() - figures + 0.4 * unit, 0, 0, 0), words, theme.muted, align=RIGHT,
                         small=True)  # fmt: skip
-            tip = f"{shown.title}: this episode {shown.value:.4g}"
+            tip = tr("{title}: this episode {value:.4g}", title=shown.title, value=shown.value)
             if isfinite(shown.mean):
-                tip += f"\nmean of the evaluation {shown.mean:.4g} ± {shown.error:.3g} (standard error)"
+                tip += tr(
+                    "\nmean of the evaluation {mean:.4g} ± {error:.3g} (standard error)",
+                    mean=shown.mean,
+                    error=shown.error,
+                )
             self.regions.append(Region(row, k, tip))
         canvas.line(QPointF(zero, area.top()), QPointF(zero, area.top() + height * len(returns)), theme.border, 1.0)

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QRectF
 
+from gui.translation import tr
 from gui.widgets.access_colours import read_colour
 from gui.widgets.canvas import RIGHT, Canvas
 from gui.widgets.picture import Picture, Region
@@ -31,18 +32,22 @@ class RollbackState:
 class Rollback(Picture):
     """Shows one :class:`RollbackState`."""
 
-    heading = "Rollback"
+    heading = tr("Rollback")
     columns = 16
     rows = 6
 
     def note(self) -> str:
         state = self.state
-        return f"backward pass, step {max(len(state.restored) - 1, 0)} → 0 in {state.milliseconds:.1f} ms"
+        return tr(
+            "backward pass, step {restored} → 0 in {milliseconds:.1f} ms",
+            restored=max(len(state.restored) - 1, 0),
+            milliseconds=state.milliseconds,
+        )
 
     def describe(self) -> str:
         state = self.state
         same = "identical" if state.identical else "different"
-        return f"{int(state.restored.sum())} rows restored, memory hash before and after {same}"
+        return tr("{sum} rows restored, memory hash before and after {same}", sum=int(state.restored.sum()), same=same)
 
     def draw(self, canvas: Canvas, area: QRectF) -> None:
         state, unit, theme = self.state, canvas.unit, canvas.theme
@@ -59,15 +64,30 @@ class Rollback(Picture):
             canvas.fill(place, theme.track)
             bar = QRectF(place.left(), place.bottom() - height, place.width(), height)
             canvas.fill(bar, read_colour(theme) if done else theme.muted, 0, 0.9 if done else 0.35)
-            self.regions.append(Region(place, ("step", step), f"step {step}\n{rows} rows restored"))
+            self.regions.append(
+                Region(place, ("step", step), tr("step {step}\n{rows} rows restored", step=step, rows=rows))
+            )
         back = int(state.restored[state.position :].sum())
         row = QRectF(area.left(), strip.bottom() + 0.25 * unit, area.width(), 1.2 * unit)
-        used = canvas.text(row, f"{back:,} of {int(state.restored.sum()):,} rows restored", theme.muted, small=True)
-        canvas.text(row.adjusted(used + unit, 0, 0, 0), f"at the cursor, step {state.position}", theme.muted,
-                    align=RIGHT, small=True)  # fmt: skip
+        used = canvas.text(
+            row,
+            tr("{back:,} of {sum:,} rows restored", back=back, sum=int(state.restored.sum())),
+            theme.muted,
+            small=True,
+        )
+        canvas.text(
+            row.adjusted(used + unit, 0, 0, 0),
+            tr("at the cursor, step {position}", position=state.position),
+            theme.muted,
+            align=RIGHT,
+            small=True,
+        )
         line = QRectF(area.left(), row.bottom(), area.width(), 1.2 * unit)
         used = canvas.text(
-            line, f"memory hash before {state.before[:8]} after {state.after[:8]}  ", theme.muted, small=True
+            line,
+            tr("memory hash before {before} after {after}  ", before=state.before[:8], after=state.after[:8]),
+            theme.muted,
+            small=True,
         )
         words, colour = ("identical", theme.good) if state.identical else ("different", theme.bad)
         canvas.text(line.adjusted(used, 0, 0, 0), words, colour, small=True, bold=True)

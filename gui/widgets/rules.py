@@ -7,6 +7,7 @@ from math import log2
 
 from PySide6.QtCore import QRectF
 
+from gui.translation import tr
 from gui.widgets.canvas import RIGHT, Canvas
 from gui.widgets.picture import Picture, Region
 
@@ -28,13 +29,18 @@ class RulesState:
 class Rules(Picture):
     """Shows one :class:`RulesState`: every possible rule is as likely as any other."""
 
-    heading = "What may pay"
+    heading = tr("What may pay")
     columns = 18
     rows = 10
 
     def note(self) -> str:
         left = self.state.left
-        return f"{left} of {len(self.state.words)} rules · {log2(max(left, 1)):.2f} bits"
+        return tr(
+            "{left} of {rules} rules · {bits:.2f} bits",
+            left=left,
+            rules=len(self.state.words),
+            bits=log2(max(left, 1)),
+        )
 
     def describe(self) -> str:
         state = self.state
@@ -60,11 +66,11 @@ class Rules(Picture):
             figure = f"{100 * share:.0f} %" if possible else ""
             used = canvas.text(words, figure, theme.muted, align=RIGHT, small=True)
             ink = theme.good if is_hidden else theme.text if possible else theme.faint
-            text = f"{state.words[k]}, the rule" if is_hidden else state.words[k]
+            text = tr("{words}, the rule", words=state.words[k]) if is_hidden else state.words[k]
             canvas.text(words.adjusted(0, 0, -used - 0.4 * unit, 0), text, ink, bold=is_hidden, small=True)
             self.regions.append(Region(line, k, state.words[k]))
         if shown < len(order):
             line = QRectF(
                 area.left() + (columns - 1) * width, area.top() + (rows - 1) * 1.35 * unit, width, 1.25 * unit
             )
-            canvas.text(line, f"{len(order) - shown} more", theme.muted, small=True)
+            canvas.text(line, tr("{order} more", order=len(order) - shown), theme.muted, small=True)

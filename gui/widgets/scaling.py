@@ -8,6 +8,7 @@ from math import ceil, floor, isfinite, log10
 
 from PySide6.QtCore import QPointF, QRectF, Qt
 
+from gui.translation import tr
 from gui.widgets.canvas import CENTRE, RIGHT, Canvas
 from gui.widgets.picture import Picture, Region
 
@@ -50,14 +51,26 @@ def slots_words(slots: float) -> str:
 def value_words(value: float, unit: str) -> str:
     """A value with the unit people would say it in."""
     if unit == "ms":
-        return f"{value / 1000:g} s" if value >= 1000 else f"{value:g} ms" if value >= 1 else f"{value * 1000:g} µs"
-    return f"{value / 1000:g} GB" if value >= 1000 else f"{value:g} MB" if value >= 1 else f"{value * 1000:g} kB"
+        return (
+            f"{value / 1000:g} s"
+            if value >= 1000
+            else tr("{value:g} ms", value=value)
+            if value >= 1
+            else f"{value * 1000:g} µs"
+        )
+    return (
+        tr("{value:g} GB", value=value / 1000)
+        if value >= 1000
+        else tr("{value:g} MB", value=value)
+        if value >= 1
+        else tr("{value:g} kB", value=value * 1000)
+    )
 
 
 class Scaling(Picture):
     """Shows one :class:`ScalingState`."""
 
-    heading = "Cost against slots"
+    heading = tr("Cost against slots")
     columns = 16
     rows = 11
 
@@ -70,14 +83,22 @@ class Scaling(Picture):
             last = network.points[-1]
             made = "extrapolated" if last.extrapolated else "measured"
             cost = value_words(float(f"{last.value:.3g}"), self.state.unit)
-            rows.append(f"{network.name} {cost} at {last.slots:,} slots, {made}")
+            rows.append(
+                tr(
+                    "{name} {cost} at {slots:,} slots, {made}",
+                    name=network.name,
+                    cost=cost,
+                    slots=last.slots,
+                    made=made,
+                )
+            )
         return "; ".join(rows)
 
     def draw(self, canvas: Canvas, area: QRectF) -> None:
         state, unit, theme = self.state, canvas.unit, canvas.theme
         points = [p for n in state.networks for p in n.points if p.slots > 0 and p.value > 0 and isfinite(p.value)]
         if not points:
-            canvas.paragraph(area, "No point has been measured yet", theme.muted)
+            canvas.paragraph(area, tr("No point has been measured yet"), theme.muted)
             return
         low, high = floor(log10(min(p.value for p in points))), ceil(log10(max(p.value for p in points)) + 1e-9)
         first, last = (log10(f(p.slots for p in points)) for f in (min, max))
@@ -109,7 +130,7 @@ class Scaling(Picture):
         taken: list[float] = []
         for k, network in enumerate(state.networks):
             self._draw_network(canvas, network, theme.data[k % len(theme.data)], place, plot, taken)
-        words = "slots" + (", hollow = extrapolated" if any(p.extrapolated for p in points) else "")
+        words = "slots" + (tr(", hollow = extrapolated") if any(p.extrapolated for p in points) else "")
         box = QRectF(plot.left(), plot.bottom() + 1.3 * unit, plot.width(), unit)
         canvas.text(box, words, theme.muted, align=CENTRE, small=True)
 
@@ -130,7 +151,9 @@ class Scaling(Picture):
             cost = value_words(float(f"{point.value:.3g}"), self.state.unit)
             made = "extrapolated" if point.extrapolated else "measured"
             area = QRectF(centre.x() - 0.5 * unit, centre.y() - 0.5 * unit, unit, unit)
-            tip = f"{network.name}, {point.slots:,} slots\n{cost}, {made}"
+            tip = tr(
+                "{name}, {slots:,} slots\n{cost}, {made}", name=network.name, slots=point.slots, cost=cost, made=made
+            )
             self.regions.append(Region(area, (network.name, network.warm, point.slots), tip))
         painter.setBrush(Qt.BrushStyle.NoBrush)
         if shown:

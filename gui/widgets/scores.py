@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import QPointF, QRectF
 
+from gui.translation import tr
 from gui.widgets.alchemy_words import number
 from gui.widgets.canvas import CENTRE, RIGHT, Canvas, blend, ink_on
 from gui.widgets.picture import Picture, Region
@@ -40,15 +41,15 @@ class ScoresState:
 class Scores(Picture):
     """Shows one :class:`ScoresState`."""
 
-    heading = "Points by trial"
+    heading = tr("Points by trial")
     columns = 22
     rows = 9
 
     def note(self) -> str:
         if len(self.state.lines) == 2:
             first, second = self.state.lines
-            return f"difference {number(first.total - second.total)} points"
-        return "points"
+            return tr("difference {total} points", total=number(first.total - second.total))
+        return tr("points")
 
     def describe(self) -> str:
         every = self.state.lines + self.state.references
@@ -96,7 +97,13 @@ class Scores(Picture):
                 for s in state.lines + state.references
                 if trial < len(s.scores)
             )
-            self.regions.append(Region(QRectF(x, plot.top(), cell, plot.height()), trial, f"Trial {trial + 1}\n{tip}"))
+            self.regions.append(
+                Region(
+                    QRectF(x, plot.top(), cell, plot.height()),
+                    trial,
+                    tr("Trial {trial}\n{tip}", trial=trial + 1, tip=tip),
+                )
+            )
         self._draw_legend(canvas, legend, 1 if beside else 2)
 
     def _draw_bar(self, canvas: Canvas, bar: QRectF, line: Series, trial: int, scale: float) -> None:

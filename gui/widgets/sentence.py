@@ -8,6 +8,7 @@ from math import log10
 from PySide6.QtCore import QRectF, QSizeF, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QMouseEvent
 
+from gui.translation import tr
 from gui.widgets.canvas import CENTRE, RIGHT, Canvas
 from gui.widgets.picture import Picture, Region
 from gui.widgets.twin_rows import percent
@@ -40,7 +41,7 @@ class Sentence(Picture):
     million.
     """
 
-    heading = "Your sentence"
+    heading = tr("Your sentence")
     columns = 24
     rows = 7
     word_chosen = Signal(int)
@@ -55,7 +56,7 @@ class Sentence(Picture):
     def describe(self) -> str:
         state = self.state
         if not 0 <= state.chosen < len(state.words):
-            return "No word is chosen"
+            return tr("No word is chosen")
         word = state.words[state.chosen]
         said = zip(state.readers, word.chances, strict=False)
         return f"{word.text}: " + ", ".join(f"{name} {percent(value)}" for name, value in said)
@@ -88,9 +89,9 @@ class Sentence(Picture):
                     canvas.fill(QRectF(row.topLeft(), QSizeF(row.width() * share, bar)), theme.data[k], 0.1 * unit)
             said = zip(state.readers, word.chances, strict=False)
             tip = "\n".join(f"{name} {percent(value)}" for name, value in said)
-            tip = f"{word.text}{', new to both' if word.new else ''}\n{tip}"
+            tip = (tr("{word}, new to both", word=word.text) if word.new else word.text) + f"\n{tip}"
             if word.rate:
-                tip += f"\nthen overwritten at rate {word.rate:.2f}"
+                tip += tr("\nthen overwritten at rate {rate:.2f}", rate=word.rate)
             self.regions.append(Region(box, place, tip))
             x += width
         legend = QRectF(area.left(), area.bottom() - 1.1 * unit, area.width(), 1.1 * unit)
@@ -101,7 +102,7 @@ class Sentence(Picture):
             )
             used += 1.3 * unit + canvas.text(legend.adjusted(used + 1.3 * unit, 0, 0, 0), name, theme.text, small=True)
             used += 1.2 * unit
-        canvas.text(legend.adjusted(used, 0, 0, 0), "bar from 1 in a million to certain, logarithmic", theme.muted,
+        canvas.text(legend.adjusted(used, 0, 0, 0), tr("bar from 1 in a million to certain, logarithmic"), theme.muted,
                     align=RIGHT, small=True)  # fmt: skip
 
     def mousePressEvent(self, event: QMouseEvent) -> None:

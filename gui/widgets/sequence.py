@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QPainter
 
+from gui.translation import tr
 from gui.widgets.access_colours import grey_image
 from gui.widgets.canvas import RIGHT, Canvas
 from gui.widgets.strip import Strip
@@ -44,20 +45,23 @@ class SequenceState:
 class Sequence(Strip):
     """Shows one :class:`SequenceState`: three strips of values from 0 (light) to 1 (dark), wrong bits ringed."""
 
-    heading = "Input · target · output"
+    heading = tr("Input · target · output")
     rows = 6
 
     def note(self) -> str:
         return self.state.words
 
     def describe(self) -> str:
-        parts = ", ".join(f"{part.name} steps {part.start} to {part.stop - 1}" for part in self.state.parts)
-        return f"{self.state.steps} steps: {parts}. {self.state.words}"
+        parts = ", ".join(
+            tr("{name} steps {start} to {stop}", name=part.name, start=part.start, stop=part.stop - 1)
+            for part in self.state.parts
+        )
+        return tr("{steps} steps: {parts}. {words}", steps=self.state.steps, parts=parts, words=self.state.words)
 
     def draw_still(self, canvas: Canvas, plot: QRectF) -> None:
         state, unit, theme = self.state, canvas.unit, canvas.theme
         names = 1.15 * unit
-        strips = [("in", state.inputs), ("target", state.targets), ("out", state.outputs)]
+        strips = [(tr("in"), state.inputs), (tr("target"), state.targets), (tr("out"), state.outputs)]
         gap = 0.35 * unit
         height = plot.height() - names - gap * len(strips)
         shares = [part.shape[1] ** 0.5 for _, part in strips]  # so that a few outputs show beside a hundred inputs
@@ -73,7 +77,7 @@ class Sequence(Strip):
             painter.save()
             painter.setClipRect(area)
             self._draw_values(canvas, area, part, row)
-            if name == "out":
+            if part is state.outputs:
                 self._draw_wrong(canvas, area, row)
             painter.restore()
             top = area.bottom() + gap

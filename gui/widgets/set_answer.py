@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QImage
 
+from gui.translation import tr
 from gui.widgets.canvas import CENTRE, RIGHT, Canvas
 from gui.widgets.picture import Picture, Region
 
@@ -43,33 +44,37 @@ class AnswerState:
     def verdict(self) -> str:
         """The answer in words, and whether it is right."""
         if self.yes and self.member:
-            return "in the set: yes, rightly"
+            return tr("in the set: yes, rightly")
         if self.yes:
-            return "in the set: yes, a false positive"
-        return "in the set: no, rightly" if not self.member else "in the set: no, wrongly"
+            return tr("in the set: yes, a false positive")
+        return tr("in the set: no, rightly") if not self.member else tr("in the set: no, wrongly")
 
     def steps(self) -> tuple[str, str]:
         """How the answer came about."""
         if self.threshold == inf:
-            found = "holds" if self.backup else "does not hold"
-            return "the network cannot tell these keys apart and is not asked", f"the backup filter {found} this one"
+            found = "holds" if self.backup else tr("does not hold")
+            return tr("the network cannot tell these keys apart and is not asked"), tr(
+                "the backup filter {found} this one", found=found
+            )
         sign = "≥" if self.network else "<"
-        first = f"logit {self.logit:.2f} {sign} threshold {self.threshold:.2f}"
+        first = tr(
+            "logit {logit:.2f} {sign} threshold {threshold:.2f}", logit=self.logit, sign=sign, threshold=self.threshold
+        )
         if self.network:
-            return f"{first}: the network says yes", "the backup filter is not asked"
-        found = "holds it" if self.backup else "does not hold it"
-        return f"{first}: the network does not", f"the backup filter {found}"
+            return tr("{first}: the network says yes", first=first), tr("the backup filter is not asked")
+        found = tr("holds it") if self.backup else tr("does not hold it")
+        return tr("{first}: the network does not", first=first), tr("the backup filter {found}", found=found)
 
 
 class SetAnswer(Picture):
     """Shows one :class:`AnswerState`."""
 
-    heading = "Why this answer"
+    heading = tr("Why this answer")
     columns = 22
     rows = 12
 
     def note(self) -> str:
-        return "inserted" if self.state.inserted else "asked"
+        return tr("inserted") if self.state.inserted else tr("asked")
 
     def describe(self) -> str:
         state = self.state
@@ -109,12 +114,16 @@ class SetAnswer(Picture):
             return
         names = QRectF(area.left(), area.top(), area.width(), 1.1 * unit)
         canvas.fill(QRectF(names.left(), names.center().y() - 0.3 * unit, 0.6 * unit, 0.6 * unit), theme.data[2])
-        used = canvas.text(names.adjusted(0.9 * unit, 0, 0, 0), f"{int(state.members.sum()):,} members  ", theme.muted,
-                           small=True)  # fmt: skip
+        used = canvas.text(
+            names.adjusted(0.9 * unit, 0, 0, 0),
+            tr("{sum:,} members  ", sum=int(state.members.sum())),
+            theme.muted,
+            small=True,
+        )
         x = names.left() + 0.9 * unit + used
         canvas.fill(QRectF(x, names.center().y() - 0.3 * unit, 0.6 * unit, 0.6 * unit), theme.data[3])
         canvas.text(QRectF(x + 0.9 * unit, names.top(), names.right() - x, names.height()),
-                    f"{int(state.others.sum()):,} others", theme.muted, small=True)  # fmt: skip
+                    tr("{sum:,} others", sum=int(state.others.sum())), theme.muted, small=True)  # fmt: skip
         plot = area.adjusted(0, 1.4 * unit, 0, -1.4 * unit)
         middle, half, width = plot.center().y(), plot.height() / 2, plot.width() / bins
         span = max(state.high - state.low, 1e-9)
@@ -129,12 +138,18 @@ class SetAnswer(Picture):
                 canvas.fill(place, fill, 0, 0.85)
                 whole = QRectF(place.left(), plot.top() if up else middle, width, half)
                 low = state.low + span * i / bins
-                tip = f"{count:,} {name}\nlogit {low:.2f} to {low + span / bins:.2f}"
+                tip = tr(
+                    "{count:,} {name}\nlogit {low:.2f} to {high:.2f}",
+                    count=count,
+                    name=name,
+                    low=low,
+                    high=low + span / bins,
+                )
                 self.regions.append(Region(whole, (name, i), tip))
         canvas.fill(QRectF(plot.left(), middle, plot.width(), 1), theme.border)
         for value, fill, name, dash in (
             (state.threshold, theme.text, "threshold", (3.0, 2.0)),
-            (state.logit, theme.accent, "this key", ()),
+            (state.logit, theme.accent, tr("this key"), ()),
         ):
             if not isfinite(value):
                 continue
@@ -146,4 +161,4 @@ class SetAnswer(Picture):
         ends = QRectF(plot.left(), plot.bottom() + 0.1 * unit, plot.width(), 1.2 * unit)
         canvas.text(ends, f"{state.low:.1f}", theme.muted, small=True)
         canvas.text(ends, f"{state.high:.1f}", theme.muted, small=True, align=RIGHT)
-        canvas.text(ends, "logit", theme.muted, small=True, align=CENTRE)
+        canvas.text(ends, tr("logit"), theme.muted, small=True, align=CENTRE)

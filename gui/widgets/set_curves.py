@@ -8,6 +8,7 @@ from math import ceil, floor, log10
 
 from PySide6.QtCore import QPointF, QRectF
 
+from gui.translation import tr
 from gui.widgets.canvas import CENTRE, RIGHT, Canvas
 from gui.widgets.picture import Picture, Region
 
@@ -34,13 +35,14 @@ class SizeCurvesState:
 class SizeCurves(Picture):
     """Shows one :class:`SizeCurvesState`, both axes logarithmic."""
 
-    heading = "Bits against keys"
+    heading = tr("Bits against keys")
     columns = 20
     rows = 10
 
     def describe(self) -> str:
         return ". ".join(
-            f"{s.name} at {100 * s.fpr:g} %: " + ", ".join(f"{n} keys {bits:,.0f} bits" for n, bits in s.points)
+            tr("{name} at {fpr:g} %: ", name=s.name, fpr=100 * s.fpr)
+            + ", ".join(tr("{n} keys {bits:,.0f} bits", n=n, bits=bits) for n, bits in s.points)
             for s in self.state.series
         )
 
@@ -82,7 +84,9 @@ class SizeCurves(Picture):
             ends = [min(max(place(n, 10 ** span_y[0]).x(), plot.left()), plot.right()) for n in (low, high)]
             shaded = QRectF(ends[0], plot.top(), ends[1] - ends[0], plot.height())
             canvas.fill(shaded, theme.accent_soft, 0, 0.6)
-            self.regions.append(Region(shaded, ("trained", rate), f"sizes of training\n{low:,} to {high:,} keys"))
+            self.regions.append(
+                Region(shaded, ("trained", rate), tr("sizes of training\n{low:,} to {high:,} keys", low=low, high=high))
+            )
         for power in range(ceil(span_y[0]), floor(span_y[1]) + 1):
             y = place(10 ** span_x[0], 10.0**power).y()
             canvas.fill(QRectF(plot.left(), y, plot.width(), 1), theme.border)
@@ -105,7 +109,9 @@ class SizeCurves(Picture):
                 dot = QRectF(point.x() - 0.22 * unit, point.y() - 0.22 * unit, 0.44 * unit, 0.44 * unit)
                 if not s.dashed:
                     canvas.fill(dot, theme.data[s.colour], 0.22 * unit)
-                tip = f"{s.name} at {100 * rate:g} %\n{n:,} keys, {bits:,.0f} bits"
+                tip = tr(
+                    "{name} at {rate:g} %\n{n:,} keys, {bits:,.0f} bits", name=s.name, rate=100 * rate, n=n, bits=bits
+                )
                 self.regions.append(Region(dot.adjusted(-3, -3, 3, 3), (s.name, rate, n), tip))
 
 
@@ -124,17 +130,22 @@ class SetRatesState:
 class SetRates(Picture):
     """Shows one :class:`SetRatesState`: a dot a set, a line for the rate asked for, a bar for the mean."""
 
-    heading = "False positives by set"
+    heading = tr("False positives by set")
     columns = 14
     rows = 10
 
     def note(self) -> str:
         sets = max((len(values) for _, _, values in self.state.columns), default=0)
-        return f"{sets} sets, by rate asked for"
+        return tr("{sets} sets, by rate asked for", sets=sets)
 
     def describe(self) -> str:
         return ". ".join(
-            f"asked {100 * asked:g} %: mean {100 * sum(v) / len(v):.3g} %, worst {100 * max(v):.3g} %"
+            tr(
+                "asked {asked:g} %: mean {mean:.3g} %, worst {worst:.3g} %",
+                asked=100 * asked,
+                mean=100 * sum(v) / len(v),
+                worst=100 * max(v),
+            )
             for asked, _, v in self.state.columns
             if v
         )
@@ -161,7 +172,13 @@ class SetRates(Picture):
                 x = left + width * (0.2 + 0.6 * ((number * 0.618034) % 1.0))
                 dot = QRectF(x - 0.2 * unit, y_of(value) - 0.2 * unit, 0.4 * unit, 0.4 * unit)
                 canvas.fill(dot, theme.data[colour], 0.2 * unit, 0.75)
-                self.regions.append(Region(dot, (asked, number), f"set {number}\n{100 * value:.3g} % false positives"))
+                self.regions.append(
+                    Region(
+                        dot,
+                        (asked, number),
+                        tr("set {number}\n{value:.3g} % false positives", number=number, value=100 * value),
+                    )
+                )
             y = y_of(asked)
             canvas.line(QPointF(left + 0.1 * width, y), QPointF(left + 0.9 * width, y), theme.text, 0.1 * unit, 1.0,
                         (3.0, 2.0))  # fmt: skip

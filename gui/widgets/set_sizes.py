@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import QRectF
 
+from gui.translation import tr
 from gui.widgets.canvas import RIGHT, Canvas
 from gui.widgets.picture import Picture, Region
 
@@ -40,15 +41,18 @@ class SizesState:
 class SetSizes(Picture):
     """Shows one :class:`SizesState`."""
 
-    heading = "Bits"
+    heading = tr("Bits")
     columns = 20
     rows = 10
 
     def note(self) -> str:
-        return f"{self.state.keys:,} keys at {100 * self.state.fpr:g} %"
+        return tr("{keys:,} keys at {fpr:g} %", keys=self.state.keys, fpr=100 * self.state.fpr)
 
     def describe(self) -> str:
-        return ". ".join(f"{r.name} {r.bits:,.0f} bits" if r.parts else f"{r.name}: {r.words}" for r in self.state.rows)
+        return ". ".join(
+            tr("{name} {bits:,.0f} bits", name=r.name, bits=r.bits) if r.parts else f"{r.name}: {r.words}"
+            for r in self.state.rows
+        )
 
     def draw(self, canvas: Canvas, area: QRectF) -> None:
         state, unit, theme = self.state, canvas.unit, canvas.theme
@@ -72,7 +76,13 @@ class SetSizes(Picture):
                 width = bar.width() * bits / top
                 piece = QRectF(x, y + 0.2 * step, width, 0.6 * step)
                 canvas.fill(piece, fill, 0, shades[min(i, 2)])
-                self.regions.append(Region(piece, (row.name, name), f"{row.name}, {name}\n{bits:,.0f} bits"))
+                self.regions.append(
+                    Region(
+                        piece,
+                        (row.name, name),
+                        tr("{name}, {part}\n{bits:,.0f} bits", name=row.name, part=name, bits=bits),
+                    )
+                )
                 x += width
             words = row.words if not row.parts else f"{row.bits:,.0f} b"
             if row.parts and row.wrong is not None:
@@ -81,8 +91,8 @@ class SetSizes(Picture):
             if not row.parts:
                 right = QRectF(bar.left(), y, area.right() - bar.left(), step)
             canvas.text(right, words, theme.muted, small=True, align=RIGHT)
-            tip = f"{row.name}\n" + (f"{row.bits:,.1f} bits" if row.parts else row.words)
+            tip = f"{row.name}\n" + (tr("{bits:,.1f} bits", bits=row.bits) if row.parts else row.words)
             if row.wrong is not None and row.parts:
-                tip += f"\n{100 * row.wrong:.3g} % false positives measured"
+                tip += tr("\n{wrong:.3g} % false positives measured", wrong=100 * row.wrong)
             self.regions.append(Region(QRectF(area.left(), y, name_width, step), row.name, tip))
             y += step

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from PySide6.QtCore import QRectF, Signal
 from PySide6.QtGui import QMouseEvent
 
+from gui.translation import tr
 from gui.widgets.access_colours import read_colour
 from gui.widgets.canvas import RIGHT, Canvas
 from gui.widgets.picture import Picture, Region
@@ -23,14 +24,14 @@ class SimilarityState:
     read: frozenset[int]
     best: int = -1
     step: int = 0
-    kind: str = "cosine"
+    kind: str = tr("cosine")
     words: str = ""
 
 
 class Similarity(Picture):
     """Shows one :class:`SimilarityState`; a click chooses a slot."""
 
-    heading = "Similarity"
+    heading = tr("Similarity")
     columns = 16
     rows = 7
     slot_chosen = Signal(int)
@@ -41,16 +42,16 @@ class Similarity(Picture):
     def describe(self) -> str:
         state = self.state
         read = ", ".join(
-            f"slot {slot} {value:.2f}"
+            tr("slot {slot} {value:.2f}", slot=slot, value=value)
             for slot, value in zip(state.slots, state.values, strict=True)
             if slot in state.read
         )
-        return f"{state.kind} at step {state.step}; read {read or 'nothing'}"
+        return tr("{kind} at step {step}; read {read}", kind=state.kind, step=state.step, read=read or "nothing")
 
     def draw(self, canvas: Canvas, area: QRectF) -> None:
         state, unit, theme = self.state, canvas.unit, canvas.theme
         if not state.slots:
-            canvas.paragraph(area, "Nothing has been touched yet", theme.muted)
+            canvas.paragraph(area, tr("Nothing has been touched yet"), theme.muted)
             return
         plot = area.adjusted(2.6 * unit, 0.4 * unit, 0, -1.2 * unit)
         low = min(0.0, *state.values)
@@ -70,10 +71,14 @@ class Similarity(Picture):
             read = slot in state.read
             colour = theme.accent if slot == state.best else read_colour(theme) if read else theme.muted
             canvas.fill(bar, colour, 0, 1.0 if read else 0.45)
-            tip = f"slot {slot:,}\n{state.kind} {value:.3f}" + ("\nread" if read else "")
+            tip = tr("slot {slot:,}\n{kind} {value:.3f}", slot=slot, kind=state.kind, value=value) + (
+                "\n" + tr("read") if read else ""
+            )
             self.regions.append(Region(QRectF(x, plot.top(), width, plot.height()), ("slot", slot), tip))
         words = (
-            "cosine of what was read to each touched word" if state.kind == "cosine" else "read weight by touched slot"
+            tr("cosine of what was read to each touched word")
+            if state.kind == tr("cosine")
+            else tr("read weight by touched slot")
         )
         canvas.text(QRectF(plot.left(), plot.bottom() + 0.1 * unit, plot.width(), unit), words, theme.muted, small=True)
 

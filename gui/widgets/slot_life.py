@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QRectF, Qt
 
+from gui.translation import tr
 from gui.widgets.access_colours import diverging_image, grey_image
 from gui.widgets.canvas import RIGHT, Canvas
 from gui.widgets.picture import Picture, Region
@@ -42,19 +43,19 @@ class SlotState:
 class SlotLife(Picture):
     """Shows one :class:`SlotState`."""
 
-    heading = "Slot"
+    heading = tr("Slot")
     columns = 16
     rows = 13
 
     def note(self) -> str:
-        return "life"
+        return tr("life")
 
     def describe(self) -> str:
         facts = ". ".join(f"{fact.name} {fact.value}" for fact in self.state.facts)
-        return f"Slot {self.state.slot}. {facts}"
+        return tr("Slot {slot}. {facts}", slot=self.state.slot, facts=facts)
 
     def set_state(self, state: SlotState | None) -> None:
-        heading = f"Slot {state.slot:,}" if state is not None else "Slot"
+        heading = tr("Slot {slot:,}", slot=state.slot) if state is not None else tr("Slot")
         if heading != self.heading:
             self.heading = heading
             self.setAccessibleName(heading)
@@ -78,7 +79,7 @@ class SlotLife(Picture):
             canvas.text(row.adjusted(used + 0.6 * unit, 0, 0, 0), fact.value, colour, align=RIGHT, small=True)
             canvas.fill(QRectF(row.left(), row.bottom() - 0.5, row.width(), 1), theme.track)
             if fact.step >= 0:
-                self.regions.append(Region(row, ("step", fact.step), f"Go to step {fact.step}"))
+                self.regions.append(Region(row, ("step", fact.step), tr("Go to step {step}", step=fact.step)))
             top = row.bottom()
         if has_input:
             row = QRectF(area.left(), top + 0.35 * unit, area.width(), 1.1 * unit)
@@ -93,11 +94,11 @@ class SlotLife(Picture):
         state, unit, theme = self.state, canvas.unit, canvas.theme
         row = QRectF(area.left(), area.top(), area.width(), 1.1 * unit)
         used = canvas.text(row, state.word_words, theme.muted, small=True)
-        canvas.text(row.adjusted(used + unit, 0, 0, 0), f"−{state.limit:g} to {state.limit:g}", theme.muted,
+        canvas.text(row.adjusted(used + unit, 0, 0, 0), tr("−{limit:g} to {limit:g}", limit=state.limit), theme.muted,
                     align=RIGHT, small=True)  # fmt: skip
         size = len(state.after)
         left = area.left() + 3.2 * unit
-        for k, (name, word) in enumerate((("before", state.before), ("after", state.after))):
+        for k, (name, word) in enumerate(((tr("before"), state.before), (tr("after"), state.after))):
             strip = QRectF(left, row.bottom() + 0.15 * unit + k * 1.5 * unit, area.right() - left, 1.3 * unit)
             label = QRectF(area.left(), strip.top(), 3 * unit, strip.height())
             canvas.text(label, name, theme.muted, small=True)
@@ -106,7 +107,13 @@ class SlotLife(Picture):
                 cell = strip.width() / size
                 for place, value in enumerate(word.tolist()):
                     spot = QRectF(strip.left() + place * cell, strip.top(), cell, strip.height())
-                    self.regions.append(Region(spot, (name, place), f"value {place} {name}: {value:.4g}"))
+                    self.regions.append(
+                        Region(
+                            spot,
+                            (name, place),
+                            tr("value {place} {name}: {value:.4g}", place=place, name=name, value=value),
+                        )
+                    )
 
     def _strip(self, canvas: Canvas, area: QRectF, image, count: int) -> None:
         """One row of values as cells with gaps."""

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QRectF, QSizeF
 
+from gui.translation import tr
 from gui.widgets.canvas import CENTRE, RIGHT, Canvas, blend, ink_on
 from gui.widgets.picture import Picture, Region
 
@@ -50,21 +51,25 @@ def _short(value: float) -> str:
 class SlotMemory(Picture):
     """Shows one :class:`SlotMemoryState`."""
 
-    heading = "Memory"
+    heading = tr("Memory")
     columns = 24
     rows = 12
 
     def note(self) -> str:
         d, m = self.state.memory.shape
-        return f"{m} slots x {d} numbers = {32 * m * d:,} bits"
+        return tr("{slots} slots x {numbers} numbers = {bits:,} bits", slots=m, numbers=d, bits=32 * m * d)
 
     def describe(self) -> str:
         state = self.state
         strongest = int(state.address.argmax())
-        verb = "adds to" if state.inserted else "reads"
-        return (
-            f"{self.note()}. The key {verb} slot {strongest} most, with weight {state.address[strongest]:.2f}; "
-            f"{state.keys} keys are in the set"
+        verb = tr("adds to") if state.inserted else "reads"
+        return tr(
+            "{note}. The key {verb} slot {strongest} most, with weight {address:.2f}; {keys} keys are in the set",
+            note=self.note(),
+            verb=verb,
+            strongest=strongest,
+            address=state.address[strongest],
+            keys=state.keys,
         )
 
     def draw(self, canvas: Canvas, area: QRectF) -> None:
@@ -73,8 +78,8 @@ class SlotMemory(Picture):
         width = (area.width() - gap) / 2
         left = QRectF(area.topLeft(), QSizeF(width, area.height()))
         right = left.translated(width + gap, 0)
-        self._grid(canvas, left, state.memory, state.limit, "M, the sum over all keys", "memory", state.inserted)
-        words = "this key adds w aᵀ" if state.inserted else "this key reads M/n · a"
+        self._grid(canvas, left, state.memory, state.limit, tr("M, the sum over all keys"), "memory", state.inserted)
+        words = tr("this key adds w aᵀ") if state.inserted else tr("this key reads M/n · a")
         self._grid(canvas, right, state.part, state.part_limit, words, "part", False)
 
     def _grid(
@@ -95,7 +100,11 @@ class SlotMemory(Picture):
             canvas.fill(track, theme.track, 2.0, 0.5)
             height = bars.height() * min(max(weight, 0.0), 1.0)
             canvas.fill(QRectF(track.left(), track.bottom() - height, track.width(), height), theme.accent, 1.0)
-            self.regions.append(Region(track, (key, "address", slot), f"address of slot {slot}\n{weight:.4f}"))
+            self.regions.append(
+                Region(
+                    track, (key, "address", slot), tr("address of slot {slot}\n{weight:.4f}", slot=slot, weight=weight)
+                )
+            )
             if cell_w > 1.4 * unit:
                 name = QRectF(x, bars.bottom(), cell_w, 1.2 * unit)
                 canvas.text(name, str(slot), theme.muted, align=CENTRE, small=True)
@@ -109,7 +118,7 @@ class SlotMemory(Picture):
                 if cell_w > 3.4 * unit and cell_h > 1.2 * unit:
                     words = _short(value) if abs(value) > 1e-4 * limit else "0"
                     canvas.text(place, words, ink_on(fill), align=CENTRE, small=True)
-                tip = f"slot {slot}, number {row}\n{value:.5g}"
+                tip = tr("slot {slot}, number {row}\n{value:.5g}", slot=slot, row=row, value=value)
                 self.regions.append(Region(place, (key, row, slot), tip))
         for row in range(d):
             name = QRectF(area.left(), grid.top() + row * cell_h, 1.4 * unit, cell_h)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from PySide6.QtCore import QPointF, QRectF, QSizeF
 from PySide6.QtGui import QFontMetricsF, QMouseEvent
 
+from gui.translation import tr
 from gui.widgets.canvas import Canvas
 from gui.widgets.picture import Region
 from gui.widgets.sequence import Part
@@ -57,7 +58,9 @@ class StepTimeline(Timeline):
         if self.state is None:
             return ""
         part = self._part_at(self.position)
-        return f"step {self.position} of {self.state.steps}" + (f" · {part.name}" if part else "")
+        return tr("step {position} of {steps}", position=self.position, steps=self.state.steps) + (
+            f" · {part.name}" if part else ""
+        )
 
     def _part_at(self, step: int) -> Part | None:
         return next((part for part in self.state.parts if part.start <= step < part.stop), None)
@@ -92,7 +95,7 @@ class StepTimeline(Timeline):
             place = QRectF(left + 1, names.top(), right - left - 2, names.height())
             if place.width() > 1.5 * unit:
                 canvas.text(place, part_name(part.name, place.width(), small), theme.muted, small=True)
-            tip = f"{part.name}\nsteps {part.start} to {part.stop - 1}"
+            tip = tr("{name}\nsteps {start} to {stop}", name=part.name, start=part.start, stop=part.stop - 1)
             self.regions.append(
                 Region(QRectF(left, names.top(), right - left, area.height()), ("part", part.start), tip)
             )
@@ -112,4 +115,6 @@ class StepTimeline(Timeline):
             x = area.left() + state.parting * width
             canvas.line(QPointF(x, area.top()), QPointF(x, area.bottom()), theme.bad, 0.1 * unit, 1.0, (3.0, 2.0))
             place = QRectF(x - 0.4 * unit, area.top(), 0.8 * unit, area.height())
-            self.regions.append(Region(place, "parting", f"The two futures first differ at step {state.parting}"))
+            self.regions.append(
+                Region(place, "parting", tr("The two futures first differ at step {parting}", parting=state.parting))
+            )

@@ -9,6 +9,7 @@ from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from gui.theme import current
+from gui.translation import tr
 from gui.widgets.alchemy_words import number
 from gui.widgets.canvas import RIGHT, Canvas
 
@@ -42,11 +43,18 @@ class _Rows(QAbstractListModel):
     def data(self, index: QModelIndex, role: int = Qt.ItemDataRole.DisplayRole):
         row = self.rows[index.row()]
         if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
-            return f"{row.title}, {number(row.score)} points, {row.words}"
+            return tr("{title}, {score} points, {words}", title=row.title, score=number(row.score), words=row.words)
         if role == Qt.ItemDataRole.ToolTipRole:
-            oracle = f"\noracle {number(row.oracle)} points" if row.oracle else ""
-            invalid = f"\n{row.invalid} answers were not carried out" if row.invalid else ""
-            return f"{row.title}\n{number(row.score)} points{oracle}\n{row.words}{invalid}"
+            oracle = tr("\noracle {oracle} points", oracle=number(row.oracle)) if row.oracle else ""
+            invalid = tr("\n{invalid} answers were not carried out", invalid=row.invalid) if row.invalid else ""
+            return tr(
+                "{title}\n{score} points{oracle}\n{words}{invalid}",
+                title=row.title,
+                score=number(row.score),
+                oracle=oracle,
+                words=row.words,
+                invalid=invalid,
+            )
         return None
 
     def show(self, rows: list[TalkRow]) -> None:
@@ -78,12 +86,16 @@ class _Painter(QStyledItemDelegate):
             canvas.fill(area, theme.raised, 5)
         inner = area.adjusted(0.6 * unit, 0.25 * unit, -0.6 * unit, -0.3 * unit)
         top = QRectF(inner.left(), inner.top(), inner.width(), 1.15 * unit)
-        score = number(row.score) if not row.oracle else f"{number(row.score)} of {number(row.oracle)}"
+        score = (
+            number(row.score)
+            if not row.oracle
+            else tr("{score} of {oracle}", score=number(row.score), oracle=number(row.oracle))
+        )
         used = canvas.text(top, score, theme.text if row.ended else theme.muted, align=RIGHT, small=True)
         canvas.text(top.adjusted(0, 0, -used - 0.5 * unit, 0), row.title, theme.text)
         low = QRectF(inner.left(), top.bottom(), inner.width(), unit)
-        bad = f"{row.invalid} invalid" if row.invalid else ""
-        hits = f"{row.found} found" if row.found else ""
+        bad = tr("{invalid} invalid", invalid=row.invalid) if row.invalid else ""
+        hits = tr("{found} found", found=row.found) if row.found else ""
         used = canvas.text(low, hits or bad, theme.accent if hits else theme.bad, align=RIGHT, small=True)
         canvas.text(low.adjusted(0, 0, -used - 0.4 * unit, 0), row.words, theme.muted, small=True)
         if not row.ended:
@@ -100,7 +112,7 @@ class TalkList(QListView):
 
     def __init__(self) -> None:
         super().__init__()
-        self.setAccessibleName("Episodes")
+        self.setAccessibleName(tr("Episodes"))
         self.setUniformItemSizes(True)
         self.setMouseTracking(True)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)

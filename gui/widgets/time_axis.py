@@ -6,6 +6,8 @@ from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from gui.translation import tr
+
 
 @dataclass(frozen=True)
 class TimeAxis:
@@ -44,4 +46,12 @@ def place_words(position: int, axis: TimeAxis) -> str:
     """A position in words: ``trial 4 of 10 · step 7 of 20 · 67 of 200``."""
     trial = min(position // max(axis.steps, 1), max(axis.trials - 1, 0))
     step = position - trial * axis.steps
-    return f"trial {trial + 1} of {axis.trials} · step {step} of {axis.steps} · {position} of {axis.length}"
+    return tr(
+        "trial {trial} of {trials} · step {step} of {steps} · {position} of {length}",
+        trial=trial + 1,
+        trials=axis.trials,
+        step=step,
+        steps=axis.steps,
+        position=position,
+        length=axis.length,
+    )

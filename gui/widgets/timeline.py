@@ -9,6 +9,7 @@ from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPixmap, QWheelEvent
 
 from gui.theme import Theme, current
+from gui.translation import tr
 from gui.widgets.alchemy_words import number
 from gui.widgets.canvas import CENTRE, Canvas
 from gui.widgets.picture import Picture, Region
@@ -61,7 +62,7 @@ class Timeline(Picture):
     """
 
     position_chosen = Signal(int)
-    heading = "Timeline"
+    heading = tr("Timeline")
     columns = 24
     rows = 5
 
@@ -138,17 +139,17 @@ class Timeline(Picture):
             canvas.fill(block, theme.raised if begun else theme.track, 0.2 * unit, 1.0 if begun else 0.6)
             canvas.text(
                 QRectF(block.left(), blocks.top(), block.width(), names),
-                f"trial {trial + 1}",
+                tr("trial {trial}", trial=trial + 1),
                 theme.text if begun else theme.muted,
                 align=CENTRE,
                 small=True,
             )
-            tip = "\n".join(f"{s.title} {number(s.scores[trial], 1)}" for s in state.scores if trial < len(s.scores))
+            scores = [f"{s.title} {number(s.scores[trial], 1)}" for s in state.scores if trial < len(s.scores)]
             self.regions.append(
                 Region(
                     block.united(QRectF(block.left(), plot.top(), 1, 1)),
                     ("trial", trial),
-                    f"Trial {trial + 1}\n{tip}".strip(),
+                    "\n".join([tr("Trial {trial}", trial=trial + 1), *scores]),
                 )
             )
         self._draw_scores(canvas, plot, width)
@@ -158,7 +159,7 @@ class Timeline(Picture):
         if state.parting >= 0:
             x = self.x_of(state.parting, area)
             canvas.line(QPointF(x, area.top()), QPointF(x, area.bottom()), theme.bad, 0.1 * unit, 1.0, (3.0, 2.0))
-            tip = "Here the two lines part"
+            tip = tr("Here the two lines part")
             self.regions.append(Region(QRectF(x - 0.4 * unit, area.top(), 0.8 * unit, area.height()), "parting", tip))
 
     def _draw_scores(self, canvas: Canvas, plot: QRectF, width: float) -> None:

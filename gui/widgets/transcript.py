@@ -11,6 +11,7 @@ from PySide6.QtGui import QContextMenuEvent, QKeyEvent, QMouseEvent, QPainter, Q
 from PySide6.QtWidgets import QAbstractScrollArea
 
 from gui.theme import UNIT, current, signals
+from gui.translation import tr
 from gui.widgets.canvas import Canvas
 from gui.widgets.transcript_card import GUTTER, Block, Card, estimate
 
@@ -31,7 +32,7 @@ class Transcript(QAbstractScrollArea):
 
     def __init__(self) -> None:
         super().__init__()
-        self.setAccessibleName("Transcript")
+        self.setAccessibleName(tr("Transcript"))
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.cards: list[Card] = []

@@ -9,10 +9,17 @@ from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QFont, QTextCharFormat, QTextLayout, QTextOption
 
 from gui.theme import Theme
+from gui.translation import tr
 from gui.widgets.canvas import RIGHT, Canvas, derived, shade
 
 GUTTER = 6.6  # line heights for the names of the parts at the left
 PAD = 0.55
+PARTS = {
+    "observation": tr("observation"),
+    "reasoning": tr("reasoning"),
+    "action": tr("action"),
+    "answer": tr("answer"),
+}
 TINTS = {"system": 7, "game": 0, "answer": -1, "summary": 2, "bad": -2}
 """Index in the theme's data colours of the bar beside a card; -1 is the theme's border, -2 its sign of something bad.
 """
@@ -40,7 +47,10 @@ class Card:
             return self.parts
         more = self.parts[0][1].count("\n") - self.short.count("\n")
         name = self.parts[0][0]
-        return ((name, self.short), ("", f"{more} more lines" if more > 1 else "1 more line")) + self.parts[1:]
+        return (
+            (name, self.short),
+            ("", tr("{more} more lines", more=more) if more > 1 else tr("1 more line")),
+        ) + self.parts[1:]
 
     @property
     def text(self) -> str:
@@ -104,12 +114,12 @@ class Block:
         left = area.left() + GUTTER * unit
         for name, y, layout, role in self._parts:
             label = QRectF(area.left() + 0.7 * unit, area.top() + y, (GUTTER - 1.1) * unit, unit)
-            canvas.text(label, name, theme.muted, small=True)
+            canvas.text(label, PARTS.get(name, name), theme.muted, small=True)
             canvas.painter.setPen(shade(_ink(theme, role, quiet)))
             layout.draw(canvas.painter, QPointF(left, area.top() + y))
         if card.bad:
             line = QRectF(left, area.top() + self._bad_at, area.right() - left - unit, unit)
-            canvas.text(line, f"not carried out: {card.bad}", theme.bad, small=True)
+            canvas.text(line, tr("not carried out: {bad}", bad=card.bad), theme.bad, small=True)
         if card.note:
             line = QRectF(left, area.top() + self._note_at, area.right() - left - unit, 0.9 * unit)
             canvas.text(line, card.note, theme.muted, small=True)

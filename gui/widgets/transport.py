@@ -6,6 +6,7 @@ from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QComboBox, QFrame, QHBoxLayout, QToolButton, QVBoxLayout
 
 from gui.theme import UNIT
+from gui.translation import tr
 from gui.widgets.icon import set_icon
 from gui.widgets.labels import label
 from gui.widgets.timeline import Timeline, TimelineState
@@ -29,20 +30,20 @@ class Transport(QFrame):
         self.playing = False
         self._place, self.speed = label("", "small"), QComboBox()
         self._place.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
-        self._place.setAccessibleName("Place of the cursor")
-        widest = "trial 10 of 10\nstep 20 of 20\n200 of 200"
+        self._place.setAccessibleName(tr("Place of the cursor"))
+        widest = tr("trial 10 of 10\nstep 20 of 20\n200 of 200")
         self._place.setMinimumWidth(self.fontMetrics().boundingRect(0, 0, 999, 999, 0, widest).width() + UNIT)
         for speed in SPEEDS:
-            self.speed.addItem(f"{speed} steps/s" if speed > 1 else "1 step/s", speed)
+            self.speed.addItem(tr("{speed} steps/s", speed=speed) if speed > 1 else tr("1 step/s"), speed)
         self.speed.setCurrentIndex(SPEEDS.index(4))
-        self.speed.setAccessibleName("Speed")
-        self.speed.setToolTip("Speed of play")
+        self.speed.setAccessibleName(tr("Speed"))
+        self.speed.setToolTip(tr("Speed of play"))
         self.buttons = {
-            "first": self._button("first", "To the start (Home)", self.to_first),
-            "back": self._button("previous", "A step back (←)", self.back),
-            "play": self._button("play", "Play (Space)", self.toggle),
-            "forward": self._button("next", "A step forward (→)", self.forward),
-            "last": self._button("last", "To the end (End)", self.to_last),
+            "first": self._button("first", tr("To the start (Home)"), self.to_first),
+            "back": self._button("previous", tr("A step back (←)"), self.back),
+            "play": self._button("play", tr("Play (Space)"), self.toggle),
+            "forward": self._button("next", tr("A step forward (→)"), self.forward),
+            "last": self._button("last", tr("To the end (End)"), self.to_last),
         }
         row = QHBoxLayout()
         row.setSpacing(UNIT // 2)
@@ -89,8 +90,8 @@ class Transport(QFrame):
             self.playing = playing
             button = self.buttons["play"]
             set_icon(button, "pause" if playing else "play", 2 * UNIT)
-            button.setToolTip("Pause (Space)" if playing else "Play (Space)")
-            button.setAccessibleName("Pause" if playing else "Play")
+            button.setToolTip(tr("Pause (Space)") if playing else tr("Play (Space)"))
+            button.setAccessibleName(tr("Pause") if playing else tr("Play"))
             self.playing_changed.emit(playing)
 
     @Slot()

@@ -8,6 +8,7 @@ from math import isfinite
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QPainterPath
 
+from gui.translation import tr
 from gui.widgets.alchemy_words import number
 from gui.widgets.canvas import CENTRE, RIGHT, Canvas
 from gui.widgets.picture import Picture, Region
@@ -42,12 +43,12 @@ class CurvesState:
 class TrialCurves(Picture):
     """Shows one :class:`CurvesState`."""
 
-    heading = "Score by trial"
+    heading = tr("Score by trial")
     columns = 30
     rows = 13
 
     def note(self) -> str:
-        return f"{self.state.unit}, mean and standard error"
+        return tr("{unit}, mean and standard error", unit=self.state.unit)
 
     def describe(self) -> str:
         every = self.state.curves + self.state.references
@@ -81,7 +82,7 @@ class TrialCurves(Picture):
             x = plot.left() + change * cell
             canvas.line(QPointF(x, plot.top()), QPointF(x, plot.bottom()), theme.accent, 1.4, 1.0, (3.0, 2.0))
             words = QRectF(x + 0.4 * unit, plot.bottom() - 1.2 * unit, 14 * unit, unit)
-            canvas.text(words, "another chemistry, untold", theme.accent, small=True)
+            canvas.text(words, tr("another chemistry, untold"), theme.accent, small=True)
         for trial in range(state.trials):
             x = plot.left() + (trial + 0.5) * cell
             if cell > 1.6 * unit or trial % 5 == 4 or trial == 0:
@@ -89,9 +90,9 @@ class TrialCurves(Picture):
                 canvas.text(place, str(trial + 1), theme.muted, align=CENTRE, small=True)
             tip = "\n".join(self._tip(curve, trial) for curve in every if trial < len(curve.means))
             region = QRectF(x - cell / 2, plot.top(), cell, plot.height())
-            self.regions.append(Region(region, trial, f"Trial {trial + 1}\n{tip}"))
+            self.regions.append(Region(region, trial, tr("Trial {trial}\n{tip}", trial=trial + 1, tip=tip)))
         place = QRectF(plot.left(), plot.bottom() + 1.2 * unit, plot.width(), 1.1 * unit)
-        canvas.text(place, "trial", theme.muted, align=CENTRE, small=True)
+        canvas.text(place, tr("trial"), theme.muted, align=CENTRE, small=True)
 
         def at(trial: int, value: float) -> QPointF:
             return QPointF(plot.left() + (trial + 0.5) * cell, zero - value * scale)

@@ -8,10 +8,11 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QRectF
 
+from gui.translation import tr
 from gui.widgets.canvas import Canvas, blend
 from gui.widgets.picture import Picture, Region
 
-PARTS = ("row before", "activation", "row after")
+PARTS = (tr("row before"), tr("activation"), tr("row after"))
 COLD, WARM = "#2166ac", "#b2182b"
 
 
@@ -41,7 +42,7 @@ class TwinRowsState:
 class TwinRows(Picture):
     """Shows one :class:`TwinRowsState`: a stripe a number, blue below zero, red above, one scale for all."""
 
-    heading = "The row of one word"
+    heading = tr("The row of one word")
     columns = 20
     rows = 9
 
@@ -50,9 +51,17 @@ class TwinRows(Picture):
 
     def describe(self) -> str:
         return ". ".join(
-            f"{twin.title} at step {twin.step}: {self.state.word} from {twin.before:.2g} to {twin.after:.2g}, rate "
-            f"{twin.rate:.2g}" for twin in self.state.twins
-        )  # fmt: skip
+            tr(
+                "{title} at step {step}: {word} from {before:.2g} to {after:.2g}, rate {rate:.2g}",
+                title=twin.title,
+                step=twin.step,
+                word=self.state.word,
+                before=twin.before,
+                after=twin.after,
+                rate=twin.rate,
+            )
+            for twin in self.state.twins
+        )
 
     def draw(self, canvas: Canvas, area: QRectF) -> None:
         unit, theme = canvas.unit, canvas.theme
@@ -64,17 +73,22 @@ class TwinRows(Picture):
             head = QRectF(area.left(), top, area.width(), 1.2 * unit)
             used = canvas.text(head, twin.title, theme.data[number], bold=True, small=True)
             words = f"p {percent(twin.before)} → {percent(twin.after)}, "
-            words += f"mixed at {twin.rate:.2f}" if twin.rate else "gradient only"
+            words += tr("mixed at {rate:.2f}", rate=twin.rate) if twin.rate else tr("gradient only")
             norms = np.linalg.norm(twin.parts, axis=1)
             if area.width() > 30 * unit:
-                words += f", norm of the row {norms[0]:.2g} → {norms[2]:.2g}"
+                words += tr(", norm of the row {before:.2g} → {after:.2g}", before=norms[0], after=norms[2])
             canvas.text(head.adjusted(used + unit, 0, 0, 0), words, theme.muted, small=True)
             room = (height - 1.7 * unit) / len(PARTS)
             for k, name in enumerate(PARTS):
                 row = QRectF(area.left(), top + 1.3 * unit + k * room, area.width(), max(room - 0.15 * unit, 2.0))
                 canvas.text(QRectF(row.left(), row.top(), 5 * unit, row.height()), name, theme.muted, small=True)
                 self._draw_stripes(canvas, row.adjusted(5.2 * unit, 0, 0, 0), twin.parts[k], limit)
-                tip = f"{name}, norm {float(np.linalg.norm(twin.parts[k])):.3g}\nscale ±{limit:.3g}"
+                tip = tr(
+                    "{name}, norm {parts:.3g}\nscale ±{limit:.3g}",
+                    name=name,
+                    parts=float(np.linalg.norm(twin.parts[k])),
+                    limit=limit,
+                )
                 self.regions.append(Region(row, (number, k), tip))
 
     def _draw_stripes(self, canvas: Canvas, area: QRectF, values: NDArray[np.float32], limit: float) -> None:

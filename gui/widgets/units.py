@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QRectF
 from PySide6.QtGui import QColor, QImage, QPainter
 
+from gui.translation import tr
 from gui.widgets.canvas import RIGHT, Canvas
 from gui.widgets.strip import Strip
 
@@ -25,7 +26,7 @@ class UnitsState:
 class Units(Strip):
     """Shows one :class:`UnitsState`."""
 
-    heading = "Memory, unit by unit"
+    heading = tr("Memory, unit by unit")
     rows = 5
 
     def note(self) -> str:
@@ -33,7 +34,12 @@ class Units(Strip):
 
     def describe(self) -> str:
         units, steps = self.state.values.shape
-        return f"{units} units over {steps} steps, largest {float(np.abs(self.state.values).max(initial=0)):.2f}"
+        return tr(
+            "{units} units over {steps} steps, largest {max:.2f}",
+            units=units,
+            steps=steps,
+            max=float(np.abs(self.state.values).max(initial=0)),
+        )
 
     def draw_still(self, canvas: Canvas, plot: QRectF) -> None:
         values, unit, theme = self.state.values, canvas.unit, canvas.theme
@@ -50,6 +56,9 @@ class Units(Strip):
         left, right = self.span.x(0, plot), self.span.x(values.shape[1], plot)
         canvas.painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, False)
         canvas.painter.drawImage(QRectF(left, plot.top(), right - left, plot.height()), image.copy())
-        for words, y in (("unit 1", plot.top()), (f"unit {len(values)}", plot.bottom() - 1.1 * unit)):
+        for words, y in (
+            (tr("unit 1"), plot.top()),
+            (tr("unit {values}", values=len(values)), plot.bottom() - 1.1 * unit),
+        ):
             place = QRectF(plot.left() - 5.4 * unit, y, 5.0 * unit, 1.1 * unit)
             canvas.text(place, words, theme.muted, align=RIGHT, small=True)

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QRectF
 
+from gui.translation import tr
 from gui.widgets.canvas import RIGHT, Canvas
 from gui.widgets.patterns import SIGNED, heat_image
 from gui.widgets.picture import Picture, Region
@@ -36,7 +37,7 @@ class WeightChangeState:
 class WeightChange(Picture):
     """Shows one :class:`WeightChangeState`."""
 
-    heading = "Weight change"
+    heading = tr("Weight change")
     columns = 12
     rows = 7
 
@@ -44,7 +45,9 @@ class WeightChange(Picture):
         return self.state.words
 
     def describe(self) -> str:
-        return ", ".join(f"{tensor.name} changed by {tensor.norm:.3g}" for tensor in self.state.tensors)
+        return ", ".join(
+            tr("{name} changed by {norm:.3g}", name=tensor.name, norm=tensor.norm) for tensor in self.state.tensors
+        )
 
     def draw(self, canvas: Canvas, area: QRectF) -> None:
         state, unit, theme = self.state, canvas.unit, canvas.theme
@@ -57,13 +60,17 @@ class WeightChange(Picture):
             head = QRectF(plot.left(), top, plot.width(), unit)
             units, inputs = tensor.values.shape
             used = canvas.text(head, tensor.name, theme.text, small=True)
-            words = f"{units} × {inputs}, length {tensor.norm:.3g}"
+            words = tr("{units} × {inputs}, length {norm:.3g}", units=units, inputs=inputs, norm=tensor.norm)
             canvas.text(head.adjusted(used + 0.6 * unit, 0, 0, 0), words, theme.muted, align=RIGHT, small=True)
             place = QRectF(plot.left(), top + 1.05 * unit, plot.width(), height)
             canvas.painter.setRenderHint(canvas.painter.RenderHint.SmoothPixmapTransform, False)
             picture = heat_image(tensor.values.astype(np.float64), -state.most, state.most, SIGNED)
             canvas.painter.drawImage(place, picture)
-            tip = f"{tensor.name}: a row a unit, a column an input\nchange after {state.step} write steps"
+            tip = tr(
+                "{name}: a row a unit, a column an input\nchange after {step} write steps",
+                name=tensor.name,
+                step=state.step,
+            )
             self.regions.append(Region(place, ("tensor", tensor.name), tip))
             top = place.bottom() + 0.1 * unit
         bar = QRectF(

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QRectF, Signal
 from PySide6.QtGui import QMouseEvent, QPainter
 
+from gui.translation import tr
 from gui.widgets.access_colours import as_image, diverging_image, diverging_table
 from gui.widgets.canvas import RIGHT, Canvas
 from gui.widgets.picture import Picture
@@ -29,17 +30,27 @@ class WordsState:
 class Words(Picture):
     """Shows one :class:`WordsState`; a click chooses a slot."""
 
-    heading = "Memory"
+    heading = tr("Memory")
     columns = 16
     rows = 8
     slot_chosen = Signal(int)
 
     def note(self) -> str:
         state = self.state
-        return f"step {state.step} · {len(state.slots)} touched words × {state.words.shape[1]}"
+        return tr(
+            "step {step} · {slots} touched words × {shape}",
+            step=state.step,
+            slots=len(state.slots),
+            shape=state.words.shape[1],
+        )
 
     def describe(self) -> str:
-        return f"{self.note()}, values from {-self.state.limit:g} to {self.state.limit:g}"
+        return tr(
+            "{note}, values from {low:g} to {high:g}",
+            note=self.note(),
+            low=-self.state.limit,
+            high=self.state.limit,
+        )
 
     def _matrix(self, area: QRectF, unit: float) -> QRectF:
         return area.adjusted(3.2 * unit, 0, 0, -1.5 * unit)
@@ -47,7 +58,7 @@ class Words(Picture):
     def draw(self, canvas: Canvas, area: QRectF) -> None:
         state, unit, theme, painter = self.state, canvas.unit, canvas.theme, canvas.painter
         if not state.words.size:
-            canvas.paragraph(area, "No word has been written yet", theme.muted)
+            canvas.paragraph(area, tr("No word has been written yet"), theme.muted)
             return
         matrix = self._matrix(area, unit)
         rows = len(state.words)
@@ -71,7 +82,7 @@ class Words(Picture):
         bar = QRectF(area.left() + used + 0.4 * unit, area.center().y() - 0.25 * unit, 6 * unit, 0.5 * unit)
         canvas.painter.drawImage(bar, as_image(diverging_table(theme)[None]))
         place = QRectF(bar.right() + 0.4 * unit, area.top(), max(area.right() - bar.right() - 0.4 * unit, 0), unit)
-        canvas.text(place, f"{limit:g}, zero in the middle", theme.muted, small=True)
+        canvas.text(place, tr("{limit:g}, zero in the middle", limit=limit), theme.muted, small=True)
 
     def cell_at(self, position: QPointF) -> tuple[int, int]:
         """Row and value under a place, (-1, -1) outside."""
@@ -98,4 +109,11 @@ class Words(Picture):
             self.setToolTip("")
             return
         state = self.state
-        self.setToolTip(f"slot {state.slots[row]:,}, value {column}\n{state.words[row, column]:.4g}")
+        self.setToolTip(
+            tr(
+                "slot {slots:,}, value {column}\n{words:.4g}",
+                slots=state.slots[row],
+                column=column,
+                words=state.words[row, column],
+            )
+        )

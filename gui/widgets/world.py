@@ -9,12 +9,13 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QRectF, Signal
 from PySide6.QtGui import QMouseEvent, Qt
 
+from gui.translation import tr
 from gui.widgets.canvas import Canvas
 from gui.widgets.picture import Picture, Region
 from gui.widgets.world_bodies import BODIES
 from gui.widgets.world_shapes import Frame
 
-PLATFORM = "Hidden platform: the agent cannot see this.\nDrag it to move it from this step on"
+PLATFORM = tr("Hidden platform: the agent cannot see this.\nDrag it to move it from this step on")
 
 
 @dataclass(frozen=True)
@@ -52,7 +53,7 @@ class WorldState:
 class World(Picture):
     """Shows one :class:`WorldState`; a click in it asks for a place, dragging the platform for another one."""
 
-    heading = "World"
+    heading = tr("World")
     columns = 13
     rows = 13
     placed = Signal(float, float)
@@ -67,28 +68,36 @@ class World(Picture):
     def set_state(self, state) -> None:
         if state is not None and state.title != self.heading:
             self.heading = state.title
-            self.setAccessibleName(f"World of {state.title}")
+            self.setAccessibleName(tr("World of {title}", title=state.title))
         super().set_state(state)
 
     def note(self) -> str:
-        return f"return {self.state.score:.4g}"
+        return tr("return {score:.4g}", score=self.state.score)
 
     def describe(self) -> str:
         state = self.state
         pairs = zip(state.names, state.state[state.step], strict=True) if len(state.state) else ()
-        return f"{state.title} at step {state.step}: " + ", ".join(f"{name} {value:.2f}" for name, value in pairs)
+        return tr("{title} at step {step}: ", title=state.title, step=state.step) + ", ".join(
+            f"{name} {value:.2f}" for name, value in pairs
+        )
 
     def draw(self, canvas: Canvas, area: QRectF) -> None:
         state = self.state
         body = BODIES.get(state.family)
         if body is None or not len(state.state):
-            canvas.paragraph(area, "This world cannot be drawn", canvas.theme.muted)
+            canvas.paragraph(area, tr("This world cannot be drawn"), canvas.theme.muted)
             return
         self._frame = frame = body(canvas, area, state)
         if state.family == "maze" and frame is not None and (radius := state.value("platform radius")) > 0:
             x, y = state.value("platform x"), state.value("platform y")
             place = QRectF(frame.at(x - radius, y + radius), frame.at(x + radius, y - radius))
-            tip = f"{PLATFORM}\nat ({x:.2f}, {y:.2f}), radius {radius:.2f} pool radii"
+            tip = tr(
+                "{platform}\nat ({x:.2f}, {y:.2f}), radius {radius:.2f} pool radii",
+                platform=PLATFORM,
+                x=x,
+                y=y,
+                radius=radius,
+            )
             self.regions.append(Region(place, "platform", tip))
         if self._held is not None and self._frame is not None:
             radius = self._frame.length(0.3)
@@ -108,7 +117,7 @@ class World(Picture):
             place = QRectF(corner.left() + column * cell, corner.top() + row * cell, cell + 0.4, cell + 0.4)
             canvas.fill(place, "#ffffff", 0.0, float(image[row, column]) / 255)
         words = QRectF(corner.left(), corner.top() - 1.2 * canvas.unit, 2.4 * side, 1.2 * canvas.unit)
-        canvas.text(words, "what it sees", canvas.theme.muted, small=True)
+        canvas.text(words, tr("what it sees"), canvas.theme.muted, small=True)
 
     # Mouse: only where a place means something
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from PySide6.QtCore import QRectF, Qt
 
+from gui.translation import tr
 from gui.widgets.canvas import CENTRE, Canvas
 from gui.widgets.world_shapes import Frame, circle, dot, force, polyline, rod, trial_colour
 
@@ -45,8 +46,8 @@ def maze(canvas: Canvas, area: QRectF, state: WorldState) -> Frame:
     dot(canvas, frame, float(here[0]), float(here[1]), 5.5, theme.data[state.colour % len(theme.data)], theme.text)
     acts = state.actions[state.step]
     force(canvas, frame.at(float(here[0]), float(here[1])), 22 * float(acts[0]), 22 * float(acts[1]), theme.accent)
-    gone = "" if radius > 0 else ", platform gone"
-    note = f"trial {trials[-1] + 1}{gone} · dashed platform is not seen"
+    gone = "" if radius > 0 else tr(", platform gone")
+    note = tr("trial {trials}{gone} · dashed platform is not seen", trials=trials[-1] + 1, gone=gone)
     canvas.text(words, note, theme.muted, align=CENTRE, small=True)
     return frame
 
@@ -66,7 +67,11 @@ def pendulum(canvas: Canvas, area: QRectF, state: WorldState) -> None:
         canvas.line(frame.at(0, 0), tip, colour, frame.length(thick), strong)
     dot(canvas, frame, 0, 0, frame.length(0.07), theme.text)
     _turn(canvas, frame, float(state.actions[state.step, 0]), length)
-    _below(canvas, area, f"speed {state.value('angular speed'):.1f} rad/s · length {length:.2f} m")
+    _below(
+        canvas,
+        area,
+        tr("speed {value:.1f} rad/s · length {length:.2f} m", value=state.value("angular speed"), length=length),
+    )
 
 
 def _turn(canvas: Canvas, frame: Frame, action: float, length: float) -> None:
@@ -99,7 +104,12 @@ def cartpole(canvas: Canvas, area: QRectF, state: WorldState) -> None:
     left = frame.at(x - 0.18, 0.09)
     canvas.fill(QRectF(left.x(), left.y(), frame.length(0.36), frame.length(0.18)), theme.muted, 3.0)
     force(canvas, frame.at(x, -0.25), frame.length(0.6) * float(state.actions[state.step, 0]), 0, theme.accent)
-    speeds = f"{state.value('velocity'):.1f} m/s, {state.value('angular speed'):.1f} rad/s · length {length:.2f} m"
+    speeds = tr(
+        "{speed:.1f} m/s, {turning:.1f} rad/s · length {length:.2f} m",
+        speed=state.value("velocity"),
+        turning=state.value("angular speed"),
+        length=length,
+    )
     _below(canvas, area, speeds)
 
 
@@ -128,8 +138,18 @@ def arm(canvas: Canvas, area: QRectF, state: WorldState) -> Frame:
     seen = payload or state.value("shown") > 0.5
     circle(canvas, frame, x, y, 0.07 * reach, line=theme.accent, width=2.0, dash=() if seen else (3.0, 2.0))
     away = hypot(hands[-1][0] - x, hands[-1][1] - y)
-    told = f"mass {state.value('mass'):.2f} kg, never weighed" if payload else "shown" if seen else "no longer shown"
-    _below(canvas, area, f"{100 * away:.1f} cm away · {told if payload else f'target {told}'}")
+    told = (
+        tr("mass {value:.2f} kg, never weighed", value=state.value("mass"))
+        if payload
+        else "shown"
+        if seen
+        else tr("no longer shown")
+    )
+    _below(
+        canvas,
+        area,
+        tr("{away:.1f} cm away · {told}", away=100 * away, told=told if payload else tr("target {told}", told=told)),
+    )
     return frame
 
 
@@ -145,7 +165,7 @@ def wind(canvas: Canvas, area: QRectF, state: WorldState) -> Frame:
     dot(canvas, frame, float(path[-1, 0]), float(path[-1, 1]), 5.0, colour, theme.text)
     x, y = state.value("wind x"), state.value("wind y")
     canvas.line(frame.at(0, 0), frame.at(5 * x, 5 * y), theme.muted, 2.0, 1.0, (3.0, 2.0))
-    _below(canvas, area, f"hidden wind ({x:.3f}, {y:.3f}) a step, drawn five times as long")
+    _below(canvas, area, tr("hidden wind ({x:.3f}, {y:.3f}) a step, drawn five times as long", x=x, y=y))
     return frame
 
 
@@ -161,7 +181,11 @@ def t_maze(canvas: Canvas, area: QRectF, state: WorldState) -> None:
     here = (1.0, 0.35 * chosen) if chosen else (walked, 0.0)
     dot(canvas, frame, *here, 7.0, theme.data[state.colour % len(theme.data)], theme.text)
     up = "up" if cue > 0 else "down"
-    _below(canvas, area, f"cue at step 0: {up} · action {float(state.actions[state.step, 0]):+.2f}")
+    _below(
+        canvas,
+        area,
+        tr("cue at step 0: {up} · action {actions:+.2f}", up=up, actions=float(state.actions[state.step, 0])),
+    )
 
 
 def _below(canvas: Canvas, area: QRectF, words: str) -> None:

@@ -5,52 +5,12 @@ import subprocess
 import sys
 
 import pytest
-from PySide6.QtCore import QCoreApplication, QEvent, Qt
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QAbstractButton, QApplication, QCheckBox, QLabel, QPushButton, QToolButton
+from PySide6.QtWidgets import QApplication
 
 from gui.pages.catalogue import PAGES
-from gui.widgets.labels import ElidedLabel
-
-ACCENTS = str.maketrans("aeiouyAEIOUYcnsz", "àéîöüÿÀÉÎÖÜŸçñšž")
-
-
-def pseudo(text: str) -> str:
-    """The text as another language might have it: marks above the letters, and a third longer."""
-    return text.translate(ACCENTS) + "~" * (len(text) // 3)
-
-
-def clipped(page):
-    """Visible texts of one line that have less room than they need."""
-    for widget in page.findChildren(QAbstractButton) + page.findChildren(QLabel):
-        if not widget.isVisible() or not widget.text() or isinstance(widget, ElidedLabel):
-            continue
-        if isinstance(widget, QLabel) and (widget.wordWrap() or widget.text().startswith("<")):
-            continue
-        if isinstance(widget, QLabel | QPushButton | QToolButton | QCheckBox):
-            lines = widget.text().replace("&", "").splitlines()
-            needed = max(widget.fontMetrics().horizontalAdvance(line) for line in lines)
-            if needed > widget.width() + 1:
-                yield type(widget).__name__, widget.text(), needed, widget.width()
-
-
-def settle():
-    """Let layouts come to rest."""
-    for _ in range(3):
-        QCoreApplication.sendPostedEvents(None, QEvent.Type.LayoutRequest)
-        QCoreApplication.processEvents()
-
-
-def test_longer_words_have_room(whole):
-    for entry in PAGES:
-        whole.window.show_page(entry.identifier)
-        page = whole.window.page
-        for widget in page.findChildren(QPushButton) + page.findChildren(QCheckBox) + page.findChildren(QLabel):
-            if widget.text() and not isinstance(widget, ElidedLabel):
-                widget.setText(pseudo(widget.text()))
-        settle()
-        assert not list(clipped(page)), entry.identifier
-        assert page.minimumSizeHint().width() <= page.width(), entry.identifier
+from tests.gui.clipping import clipped, settle
 
 
 @pytest.mark.parametrize(("percent", "width", "height"), [(150, 1920, 1080), (200, 2560, 1440)])

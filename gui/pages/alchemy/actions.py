@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from gui.actions import Action
 from gui.pages.alchemy.remembered import erase
+from gui.translation import tr
 
 if TYPE_CHECKING:
     from gui.pages.alchemy.page import AlchemyPage
@@ -22,31 +23,78 @@ def _doing(page: AlchemyPage) -> list[Action]:
         return page.is_ready
 
     return [
-        Action("alchemy.play", "Play it yourself", page.play_yourself, "Run", 0, "Ctrl+N", "flask",
-               hint="Begin an episode on the chosen chemistry"),
-        Action("alchemy.watch", "Watch the agent", page.watch, "Run", 0, icon="play",
-               hint="Let the chosen agent play the chosen chemistry"),
-        Action("alchemy.example", "Watch a learned memory", page.menus.watch_example, "Run", 0, icon="play",
-               hint="A trained agent whose every remembered fact can be watched, and erased"),
-        Action("alchemy.what-if", "What if: choose another action", partial(page.toggle, "branching"), "Run", 0, "W",
-               "branch", ready, lambda: page.branching, "The next action on the bench begins another future"),
-        Action("alchemy.forget", "Erase the selected fact or word and go on", partial(erase, page), "Run", 0, "Delete",
-               enabled=lambda: page.panels.selected is not None,
-               hint="What would a learned agent do here without that memory"),
-        Action("alchemy.dice", "Another chemistry", page.toolbar.roll, "Run", 0, hint="A random seed"),
-        Action("alchemy.open", "Open episode file…", page.menus.ask_file, "File", 1, "Ctrl+O", "import",
-               hint="JSON lines, compressed or not"),
-    ]  # fmt: skip
+        Action(
+            "alchemy.play",
+            tr("Play it yourself"),
+            page.play_yourself,
+            "Run",
+            0,
+            "Ctrl+N",
+            "flask",
+            hint=tr("Begin an episode on the chosen chemistry"),
+        ),
+        Action(
+            "alchemy.watch",
+            tr("Watch the agent"),
+            page.watch,
+            "Run",
+            0,
+            icon="play",
+            hint=tr("Let the chosen agent play the chosen chemistry"),
+        ),
+        Action(
+            "alchemy.example",
+            tr("Watch a learned memory"),
+            page.menus.watch_example,
+            "Run",
+            0,
+            icon="play",
+            hint=tr("A trained agent whose every remembered fact can be watched, and erased"),
+        ),
+        Action(
+            "alchemy.what-if",
+            tr("What if: choose another action"),
+            partial(page.toggle, "branching"),
+            "Run",
+            0,
+            "W",
+            "branch",
+            ready,
+            lambda: page.branching,
+            tr("The next action on the bench begins another future"),
+        ),
+        Action(
+            "alchemy.forget",
+            tr("Erase the selected fact or word and go on"),
+            partial(erase, page),
+            "Run",
+            0,
+            "Delete",
+            enabled=lambda: page.panels.selected is not None,
+            hint=tr("What would a learned agent do here without that memory"),
+        ),
+        Action("alchemy.dice", tr("Another chemistry"), page.toolbar.roll, "Run", 0, hint=tr("A random seed")),
+        Action(
+            "alchemy.open",
+            tr("Open episode file…"),
+            page.menus.ask_file,
+            "File",
+            1,
+            "Ctrl+O",
+            "import",
+            hint=tr("JSON lines, compressed or not"),
+        ),
+    ]
 
 
 def _seeing(page: AlchemyPage) -> list[Action]:
     return [
-        Action("alchemy.truth", "Hidden chemistry", lambda: page.show_truth(not page.truth), "View", 4, "H",
-               checked=lambda: page.truth, hint="Show the true graph and maps in place of the belief"),
-        Action("alchemy.belief", "Belief", partial(page.toggle, "belief"), "View", 4, "B",
-               checked=lambda: page.belief, hint="Hide it to play blind"),
-        Action("alchemy.advice", "Advice of the ideal observer", partial(page.toggle, "advice"), "View", 4, "A",
-               checked=lambda: page.advice, hint="What the ideal observer would do here"),
+        Action("alchemy.truth", tr("Hidden chemistry"), lambda: page.show_truth(not page.truth), "View", 4, "H",
+               checked=lambda: page.truth, hint=tr("Show the true graph and maps in place of the belief")),
+        Action("alchemy.belief", tr("Belief"), partial(page.toggle, "belief"), "View", 4, "B",
+               checked=lambda: page.belief, hint=tr("Hide it to play blind")),
+        Action("alchemy.advice", tr("Advice of the ideal observer"), partial(page.toggle, "advice"), "View", 4, "A",
+               checked=lambda: page.advice, hint=tr("What the ideal observer would do here")),
     ]  # fmt: skip
 
 
@@ -57,11 +105,11 @@ def _moving(page: AlchemyPage) -> list[Action]:
         return page.is_ready
 
     rows = (
-        ("alchemy.play-pause", "Play or pause", transport.toggle, "K", "play"),
-        ("alchemy.first", "To the first step", transport.to_first, "", "first"),
-        ("alchemy.back", "A step back", transport.back, ",", "previous"),
-        ("alchemy.forward", "A step forward", transport.forward, ".", "next"),
-        ("alchemy.last", "To the last step", transport.to_last, "", "last"),
+        ("alchemy.play-pause", tr("Play or pause"), transport.toggle, "K", "play"),
+        ("alchemy.first", tr("To the first step"), transport.to_first, "", "first"),
+        ("alchemy.back", tr("A step back"), transport.back, ",", "previous"),
+        ("alchemy.forward", tr("A step forward"), transport.forward, ".", "next"),
+        ("alchemy.last", tr("To the last step"), transport.to_last, "", "last"),
     )
     return [Action(name, text, act, "View", 5, keys, icon, ready) for name, text, act, keys, icon in rows]
 
@@ -73,16 +121,16 @@ def _taking(page: AlchemyPage) -> list[Action]:
         return page.is_ready
 
     rows = (
-        ("copy-picture", "Copy picture", exporter.copy_picture, "Ctrl+Shift+C", "copy"),
-        ("copy-python", "Copy Python", exporter.copy_python, "", "copy"),
-        ("copy-command", "Copy command line", exporter.copy_command, "", "copy"),
-        ("png", "Save picture as PNG…", partial(exporter.ask, "png"), "", "export"),
-        ("svg", "Save picture as SVG…", partial(exporter.ask, "svg"), "", "export"),
-        ("pdf", "Save picture as PDF…", partial(exporter.ask, "pdf"), "", "export"),
-        ("gif", "Save episode as GIF…", partial(exporter.ask, "gif"), "", "export"),
-        ("webp", "Save episode as WebP…", partial(exporter.ask, "webp"), "", "export"),
-        ("csv", "Save steps as CSV…", partial(exporter.ask, "csv"), "", "export"),
-        ("jsonl", "Save episode as JSON lines…", partial(exporter.ask, "jsonl"), "", "export"),
+        ("copy-picture", tr("Copy picture"), exporter.copy_picture, "Ctrl+Shift+C", "copy"),
+        ("copy-python", tr("Copy Python"), exporter.copy_python, "", "copy"),
+        ("copy-command", tr("Copy command line"), exporter.copy_command, "", "copy"),
+        ("png", tr("Save picture as PNG…"), partial(exporter.ask, "png"), "", "export"),
+        ("svg", tr("Save picture as SVG…"), partial(exporter.ask, "svg"), "", "export"),
+        ("pdf", tr("Save picture as PDF…"), partial(exporter.ask, "pdf"), "", "export"),
+        ("gif", tr("Save episode as GIF…"), partial(exporter.ask, "gif"), "", "export"),
+        ("webp", tr("Save episode as WebP…"), partial(exporter.ask, "webp"), "", "export"),
+        ("csv", tr("Save steps as CSV…"), partial(exporter.ask, "csv"), "", "export"),
+        ("jsonl", tr("Save episode as JSON lines…"), partial(exporter.ask, "jsonl"), "", "export"),
     )
     return [
         Action(f"alchemy.{name}", text, act, "File" if "…" in text else "Edit", 3, keys, icon, ready)

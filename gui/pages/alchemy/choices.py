@@ -10,11 +10,12 @@ import numpy as np
 
 from gui.pages.alchemy.model import Path, Situations
 from gui.pages.alchemy.states import colours_of
+from gui.translation import tr
 from gui.widgets.alchemy_words import ACTIONS, CAULDRON, action_words, decode
 from gui.widgets.decision import Choice, DecisionState
 
 SHOWN = 12
-WAITING = "waiting for the ideal observer…"
+WAITING = tr("waiting for the ideal observer…")
 Kind = tuple[int, int]  # stone and colour; colour 6 is the cauldron, stone -1 the end of the trial
 END: Kind = (-1, -1)
 
@@ -113,7 +114,6 @@ def decision_state(
     done = int(taken["action"]) if taken is not None else int(own["action"]) if own is not None else None
     chosen = kind_of(done, colours) if done is not None else None
     best = kind_of(int(ideal["action"]), colours) if ideal is not None else None
-    by = "probability" if shares else "value"
     possible = kinds(situations, row)
     score = shares if shares else values
     order = sorted(possible, key=lambda kind: (-score.get(kind, -1e9), kind != chosen, kind))
@@ -132,22 +132,22 @@ def decision_state(
     return DecisionState(
         choices=choices[:SHOWN],
         others=len(possible) - len(choices[:SHOWN]),
-        kind=by,
+        kind="probability" if shares else "value",
         chosen=action_words(done, colours) if done is not None and not node["done"] else "",
         ideal=action_words(int(ideal["action"]), colours) if ideal is not None else "",
         regret=regret(situations, row, done) if taken is not None and done is not None else nan,
         regret_so_far=so_far,
         place=""
         if node["done"]
-        else f"{by} of each action"
+        else (tr("probability of each action") if shares else tr("value of each action"))
         if score
         else WAITING
         if waiting
-        else "no reasons recorded",
+        else tr("no reasons recorded"),
     )
 
 
 def _words(kind: Kind, action: int, colours: tuple[int, ...]) -> str:
     if kind == END:
-        return "cash in and end trial"
+        return tr("cash in and end trial")
     return action_words(action, colours)

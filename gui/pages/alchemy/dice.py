@@ -7,6 +7,7 @@ from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QToolButton
 
 from gui.theme import current
+from gui.translation import tr
 from gui.widgets.canvas import Canvas
 
 EYES = ((0.27, 0.27), (0.73, 0.27), (0.5, 0.5), (0.27, 0.73), (0.73, 0.73))
@@ -17,8 +18,8 @@ class Dice(QToolButton):
 
     def __init__(self) -> None:
         super().__init__()
-        self.setAccessibleName("Another chemistry")
-        self.setToolTip("Another chemistry at random")
+        self.setAccessibleName(tr("Another chemistry"))
+        self.setToolTip(tr("Another chemistry at random"))
 
     def sizeHint(self) -> QSize:
         side = round(1.9 * self.fontMetrics().height())

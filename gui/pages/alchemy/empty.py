@@ -7,6 +7,7 @@ from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from gui.theme import UNIT, current, signals
+from gui.translation import tr
 from gui.widgets.canvas import Canvas
 from gui.widgets.labels import label
 from gui.widgets.potion import draw_flask
@@ -45,15 +46,15 @@ class Welcome(QWidget):
 
     def __init__(self) -> None:
         super().__init__()
-        self.title = label("Turn stones into treasure", "title")
-        text = (
+        self.title = label(tr("Turn stones into treasure"), "title")
+        text = tr(
             "Three stones, twelve potions, a cauldron that pays. Which potion does what\n"
             "is hidden and new in every episode: find out in ten trials, or watch an agent find out"
         )
         self.text = label(text, "muted")
-        self.play, self.watch = QPushButton("Play it yourself"), QPushButton("Watch the ideal observer")
-        self.example = QPushButton("Watch a learned memory")
-        self.example.setToolTip("A trained agent whose every remembered fact can be watched, and erased")
+        self.play, self.watch = QPushButton(tr("Play it yourself")), QPushButton(tr("Watch the ideal observer"))
+        self.example = QPushButton(tr("Watch a learned memory"))
+        self.example.setToolTip(tr("A trained agent whose every remembered fact can be watched, and erased"))
         self.play.setProperty("role", "primary")
         self.play.clicked.connect(self.play_clicked)
         self.watch.clicked.connect(self.watch_clicked)
@@ -77,10 +78,10 @@ class Welcome(QWidget):
 
     def set_agent(self, title: str) -> None:
         """Name the agent on the second button."""
-        self.watch.setText(f"Watch the {title[0].lower()}{title[1:]}")
+        self.watch.setText(tr("Watch the {what}", what=title[0].lower() + title[1:]))
 
     def set_waiting(self, waiting: bool) -> None:
         """Say that the engine prepares the episode."""
-        self.title.setText("Preparing the bench" if waiting else "Turn stones into treasure")
+        self.title.setText(tr("Preparing the bench") if waiting else tr("Turn stones into treasure"))
         for button in (self.play, self.watch, self.example):
             button.setEnabled(not waiting)

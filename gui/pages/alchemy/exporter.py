@@ -13,6 +13,7 @@ from PySide6.QtGui import QGuiApplication
 from gui.pages.alchemy import script
 from gui.pages.alchemy.export import AnimationJob, Clip
 from gui.pages.exporting import PICTURES, PageExporter
+from gui.translation import tr
 
 if TYPE_CHECKING:
     from gui.pages.alchemy.page import AlchemyPage
@@ -24,10 +25,10 @@ class Exporter(PageExporter):
     """What the Export menu does; animations take some seconds and go on behind."""
 
     words = PICTURES | {
-        "gif": "Save episode as GIF",
-        "webp": "Save episode as WebP",
-        "csv": "Save steps as CSV",
-        "jsonl": "Save episode as JSON lines",
+        "gif": tr("Save episode as GIF"),
+        "webp": tr("Save episode as WebP"),
+        "csv": tr("Save steps as CSV"),
+        "jsonl": tr("Save episode as JSON lines"),
     }
 
     def __init__(self, page: AlchemyPage) -> None:
@@ -42,7 +43,7 @@ class Exporter(PageExporter):
         return str(self._folder / self._page.situations.record.id)
 
     def title(self) -> str:
-        return f"Alchemy, {self._page.situations.record.id}"
+        return tr("Alchemy, {id}", id=self._page.situations.record.id)
 
     def texts(self) -> dict[str, Callable[[], str]]:
         page = self._page
@@ -64,7 +65,7 @@ class Exporter(PageExporter):
         """Give up the animation in the making."""
         if self.job is not None:
             self.job.cancelled.set()
-            self._page.workspace.toast(f"{self.job.file.name} was not made")
+            self._page.workspace.toast(tr("{name} was not made", name=self.job.file.name))
             self._end()
 
     def save(self, file: Path) -> None:
@@ -75,7 +76,7 @@ class Exporter(PageExporter):
             return
         page = self._page
         if self.job is not None:
-            page.workspace.toast(f"{self.job.file.name} is being made; one animation at a time")
+            page.workspace.toast(tr("{name} is being made; one animation at a time", name=self.job.file.name))
             return
         self.job = AnimationJob.begin(file, Clip(page.situations, page.shown[0], page.path, self._agent, page.truth))
         self._timer.start()
@@ -92,12 +93,14 @@ class Exporter(PageExporter):
         def done(made: bool) -> None:
             if made:
                 self._end()
-                page.workspace.toast(f"Saved {job.file.name}")
+                page.workspace.toast(tr("Saved {name}", name=job.file.name))
 
         def failed(error: Exception) -> None:
             if not job.cancelled.is_set():
                 self._end()
-                page.workspace.show_error(f"{job.file.name} could not be saved", "The episode is kept", str(error))
+                page.workspace.show_error(
+                    tr("{name} could not be saved", name=job.file.name), tr("The episode is kept"), str(error)
+                )
 
         page.workspace.loader.load(f"alchemy-animation-{job.file}", job.finish, done, failed)
 
@@ -112,4 +115,4 @@ class Exporter(PageExporter):
         page = self._page
         agent = page.toolbar.agent_name if self._agent == "you" else self._agent
         QGuiApplication.clipboard().setText(script.command_line(page.situations, page.episode, agent))
-        page.workspace.toast("Command line copied")
+        page.workspace.toast(tr("Command line copied"))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QSplitter
 
+from gui.translation import tr
 from gui.widgets.bench import Bench
 from gui.widgets.cube import Cube
 
@@ -30,8 +31,8 @@ class LineView(QSplitter):
 
     def set_title(self, title: str) -> None:
         """Head the bench with whose it is; with nothing where one line is shown."""
-        heading = title or "Bench"
+        heading = title or tr("Bench")
         if heading != self.bench.heading:
             self.bench.heading = heading
-            self.bench.setAccessibleName(f"Bench, {title}" if title else "Bench")
+            self.bench.setAccessibleName(tr("Bench, {title}", title=title) if title else tr("Bench"))
             self.bench.update()

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QComboBox, QFrame, QHBoxLayout, QPushButton
 
 from gui.pages.alchemy.model import Line
 from gui.theme import UNIT, current, signals
+from gui.translation import tr
 from gui.widgets.alchemy_words import signed
 from gui.widgets.canvas import shade
 from gui.widgets.labels import ElidedLabel
@@ -31,7 +32,7 @@ class Lines(QFrame):
         self._known: tuple = ()
         self._chips: dict[str, QPushButton] = {}
         self.episode = QComboBox()
-        self.episode.setAccessibleName("Episode of the record")
+        self.episode.setAccessibleName(tr("Episode of the record"))
         self.episode.activated.connect(self._on_episode)
         self.episode.hide()
         self.words = ElidedLabel("", "small")
@@ -72,8 +73,8 @@ class Lines(QFrame):
             chip.setChecked(line.identifier in shown)
             # A font set by hand is lost when the application's style sheet changes with the theme.
             chip.setStyleSheet("font-weight: 600;" if line.identifier in shown else "")
-            chip.setAccessibleName(f"Show line {line.title}")
-            chip.setToolTip(f"{line.title}\nClick shows this line, Ctrl+click shows two side by side")
+            chip.setAccessibleName(tr("Show line {title}", title=line.title))
+            chip.setToolTip(tr("{title}\nClick shows this line, Ctrl+click shows two side by side", title=line.title))
         self._recolour()
 
     @Slot()
@@ -103,7 +104,9 @@ class Lines(QFrame):
         if self.episode.count() != len(numbers):
             self.episode.clear()
             for number in numbers:
-                self.episode.addItem(f"episode {number + 1} of {len(numbers)}", number)
+                self.episode.addItem(
+                    tr("episode {number} of {numbers}", number=number + 1, numbers=len(numbers)), number
+                )
         self.episode.setCurrentIndex(self.episode.findData(current_one))
 
     @Slot(int)

@@ -10,15 +10,16 @@ from PySide6.QtCore import QObject, Slot
 from PySide6.QtWidgets import QFileDialog
 
 from gui.pages.alchemy import choices
+from gui.translation import tr
 from gui.widgets.alchemy_words import action_words
 
 if TYPE_CHECKING:
     from gui.pages.alchemy.page import AlchemyPage
 
 RECENT = 12
-TITLES = {"alchemy": "Alchemy evaluation", "alchemy-play": "Alchemy bench"}
+TITLES = {"alchemy": tr("Alchemy evaluation"), "alchemy-play": tr("Alchemy bench")}
 EXAMPLE = "pretrained/attention"
-FILES = "Alchemy episodes (*.jsonl *.jsonl.gz *.json);;All files (*)"
+FILES = tr("Alchemy episodes (*.jsonl *.jsonl.gz *.json);;All files (*)")
 
 
 class Menus(QObject):
@@ -54,7 +55,7 @@ class Menus(QObject):
         workspace.loader.load("alchemy-recent", read, done, self._on_unreadable)
 
     def _on_unreadable(self, problem: Exception) -> None:
-        self._page.workspace.toast(f"The list of runs cannot be read: {problem}")
+        self._page.workspace.toast(tr("The list of runs cannot be read: {problem}", problem=problem))
 
     def _show_open(self) -> None:
         menu = self._page.toolbar.open_button.menu()
@@ -64,7 +65,7 @@ class Menus(QObject):
             menu.addAction(f"{title}   {_when(row.id)}", partial(self._page.open_record, row.id))
         if self._recent:
             menu.addSeparator()
-        menu.addAction("Episode file…", self.ask_file)
+        menu.addAction(tr("Episode file…"), self.ask_file)
 
     @Slot()
     def fill_what_if(self) -> None:
@@ -73,9 +74,9 @@ class Menus(QObject):
         menu.clear()
         page = self._page
         if not page.is_ready or page.situations.nodes[page.row]["done"]:
-            menu.addAction("Open or play an episode first").setEnabled(False)
+            menu.addAction(tr("Open or play an episode first")).setEnabled(False)
             return
-        menu.addAction("Choose on the bench (W)", partial(page.toggle, "branching"))
+        menu.addAction(tr("Choose on the bench (W)"), partial(page.toggle, "branching"))
         menu.addSeparator()
         colours = tuple(int(c) for c in page.situations.nodes[page.row]["colours"])
         for action in choices.kinds(page.situations, page.row).values():
@@ -87,23 +88,23 @@ class Menus(QObject):
         menu, exporter = self._page.toolbar.export_button.menu(), self._page.exporter
         menu.clear()
         if exporter.job is not None:
-            menu.addAction(f"Cancel {exporter.job.file.name}", exporter.cancel)
+            menu.addAction(tr("Cancel {name}", name=exporter.job.file.name), exporter.cancel)
             menu.addSeparator()
         if not self._page.is_ready:
-            menu.addAction("Open or play an episode first").setEnabled(False)
+            menu.addAction(tr("Open or play an episode first")).setEnabled(False)
             return
-        menu.addAction("Copy picture", exporter.copy_picture)
-        menu.addAction("Copy Python", exporter.copy_python)
-        menu.addAction("Copy command line", exporter.copy_command)
+        menu.addAction(tr("Copy picture"), exporter.copy_picture)
+        menu.addAction(tr("Copy Python"), exporter.copy_python)
+        menu.addAction(tr("Copy command line"), exporter.copy_command)
         menu.addSeparator()
         for kind, text in (
-            ("png", "Picture as PNG…"),
-            ("svg", "Picture as SVG…"),
-            ("pdf", "Picture as PDF…"),
-            ("gif", "Episode as GIF…"),
-            ("webp", "Episode as WebP…"),
-            ("csv", "Steps as CSV…"),
-            ("jsonl", "Episode as JSON lines…"),
+            ("png", tr("Picture as PNG…")),
+            ("svg", tr("Picture as SVG…")),
+            ("pdf", tr("Picture as PDF…")),
+            ("gif", tr("Episode as GIF…")),
+            ("webp", tr("Episode as WebP…")),
+            ("csv", tr("Steps as CSV…")),
+            ("jsonl", tr("Episode as JSON lines…")),
         ):
             menu.addAction(text, partial(exporter.ask, kind))
 
@@ -116,7 +117,7 @@ class Menus(QObject):
     @Slot()
     def ask_file(self) -> None:
         """Let the person choose an episode file."""
-        file, _ = QFileDialog.getOpenFileName(self._page, "Open episode file", "", FILES)
+        file, _ = QFileDialog.getOpenFileName(self._page, tr("Open episode file"), "", FILES)
         if file:
             self.open_file(file)
 
@@ -128,13 +129,17 @@ class Menus(QObject):
 
         def done(episodes: list) -> None:
             if not episodes:
-                page.workspace.show_error(f"{Path(file).name} holds no episodes", "", "Choose another file")
+                page.workspace.show_error(
+                    tr("{name} holds no episodes", name=Path(file).name), "", tr("Choose another file")
+                )
                 return
             page.toolbar.show_file(file, Path(file).name, len(episodes))
-            page.workspace.toast(f"{len(episodes)} episodes opened; play one or watch an agent")
+            page.workspace.toast(tr("{episodes} episodes opened; play one or watch an agent", episodes=len(episodes)))
 
         def failed(error: Exception) -> None:
-            page.workspace.show_error(str(error), "The file was left as it is", "Choose a file of Alchemy episodes")
+            page.workspace.show_error(
+                str(error), tr("The file was left as it is"), tr("Choose a file of Alchemy episodes")
+            )
 
         page.workspace.loader.load("alchemy-episodes", lambda: read_episodes(file), done, failed)
 

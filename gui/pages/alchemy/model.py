@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from engine.alchemy.chemistry import STEPS, TRIALS
 from engine.runs.files import RecordError
+from gui.translation import tr
 
 if TYPE_CHECKING:
     from engine.runs import Record
@@ -139,7 +140,7 @@ class Situations:
         if event["leaf"] >= len(self.nodes):  # streams reach the disk on their own: the row will follow
             self._early.append(event)
             return
-        name, title = str(event["line"]), str(event["title"])
+        name, title = str(event["line"]), tr(str(event["title"]))
         known = self.lines.get(name)
         if known and title == name:
             title = known.title  # a line that was taken back keeps its words
@@ -147,7 +148,7 @@ class Situations:
         self.lines[name] = Line(name, title, event["episode"], str(event["agent"]), event["leaf"], begin)
 
     def _take_agents(self, event: dict[str, Any]) -> None:
-        self.agents[event["index"]] = (str(event["name"]), str(event["title"]))
+        self.agents[event["index"]] = (str(event["name"]), tr(str(event["title"])))
 
     def _take_chemistries(self, event: dict[str, Any]) -> None:
         self.chemistries[event["episode"]] = event
@@ -155,7 +156,7 @@ class Situations:
     def _take_references(self, event: dict[str, Any]) -> None:
         scores = tuple(float(score) for score in event["trial_scores"])
         name = str(event["agent"])
-        title = str(event.get("title", name))
+        title = tr(str(event.get("title", name)))
         kept = [r for r in self.references.get(event["episode"], []) if r.agent != name]
         self.references[event["episode"]] = [*kept, Reference(name, title, scores, int(event.get("runs", 1)))]
 

@@ -8,6 +8,7 @@ import numpy as np
 
 from gui.pages.alchemy.model import Path, Situations
 from gui.pages.alchemy.states import possible_bits
+from gui.translation import tr
 from gui.widgets.information import InformationState
 from gui.widgets.scores import ScoresState, Series
 from gui.widgets.time_axis import TimeAxis
@@ -56,7 +57,11 @@ def reference_series(situations: Situations, episode: int, shown: Sequence[str])
     ]
     for reference in situations.references.get(episode, []):
         spare = OTHER_COLOURS[len(series) % len(OTHER_COLOURS)]
-        title = reference.title if reference.runs == 1 else f"{reference.title}, {reference.runs} runs"
+        title = (
+            reference.title
+            if reference.runs == 1
+            else tr("{title}, {runs} runs", title=reference.title, runs=reference.runs)
+        )
         colour = COLOUR_OF_REFERENCE.get(reference.agent, spare)
         series.append(Series(title, reference.trial_scores, colour, sum(reference.trial_scores)))
     return tuple(series)

@@ -24,6 +24,7 @@ from gui.pages.alchemy.session import PERSON, Session
 from gui.pages.alchemy.toolbar import Toolbar
 from gui.pages.alchemy.words import hint_words, result_words
 from gui.pages.page import Page
+from gui.translation import tr
 from gui.widgets.alchemy_words import action_words
 from gui.widgets.transport import Transport
 
@@ -39,7 +40,7 @@ class AlchemyPage(Page):
     """
 
     identifier = "alchemy"
-    title = "Alchemy"
+    title = tr("Alchemy")
     icon = "flask"
     shortcut = "Ctrl+1"
 
@@ -133,7 +134,7 @@ class AlchemyPage(Page):
         try:
             self._open(self.workspace.runs_folder / identifier)
         except BadInput as problem:
-            self.workspace.show_error(str(problem), "The record was left as it is", "Choose another run")
+            self.workspace.show_error(str(problem), tr("The record was left as it is"), tr("Choose another run"))
             return
         if self.session is not None:
             self.session.finish()
@@ -261,7 +262,11 @@ class AlchemyPage(Page):
         """Take another action here and let the chosen agent go on; both futures are shown."""
         if self.is_ready:
             colours = tuple(int(c) for c in self.situations.nodes[self.row]["colours"])
-            self.branch(f"What if {action_words(action, colours)}", self.toolbar.agent_name, first_action=action)
+            self.branch(
+                tr("What if {action}", action=action_words(action, colours)),
+                self.toolbar.agent_name,
+                first_action=action,
+            )
 
     def branch(self, title: str, agent: str, **how: Any) -> None:
         """Let an agent go on from here in a new line; ``how`` as in the session's command *play*."""
@@ -320,7 +325,7 @@ class AlchemyPage(Page):
             elif problem := self.session.failed:
                 self.session = None
                 self.welcome.set_waiting(False)
-                self.workspace.show_error(problem, "Everything up to then is kept in its run", "Begin again")
+                self.workspace.show_error(problem, tr("Everything up to then is kept in its run"), tr("Begin again"))
         if self.situations is None:
             return False
         changed = self.situations.refresh()
@@ -365,7 +370,8 @@ class AlchemyPage(Page):
             self.welcome.set_waiting(False)
         advice = self.advice or not self.playing or self.shown[0] != PERSON
         self.panels.set_messages(
-            "Hidden while you play\nPress B to see what can be known", "Press A to see what the ideal observer would do"
+            tr("Hidden while you play\nPress B to see what can be known"),
+            tr("Press A to see what the ideal observer would do"),
         )
         waiting = advice and self._ask_advice()
         view = View(self.situations, self.shown, self.position, self.may_act, self.truth, self.belief, advice, waiting)

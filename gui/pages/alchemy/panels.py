@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QSplitter
 from gui.pages.alchemy import choices, overview, remembered, states
 from gui.pages.alchemy.line_view import LineView
 from gui.pages.alchemy.model import Path, Situations
+from gui.translation import tr
 from gui.widgets.belief import Belief
 from gui.widgets.cells import Cells
 from gui.widgets.decision import Decision
@@ -96,7 +97,7 @@ class Panels(QSplitter):
         if facts.state is not None:
             return (facts.selected, facts.fact.words) if facts.fact is not None else None
         if cells.state is not None and cells.state.words and cells.selected >= 0:
-            return cells.selected, f"word {cells.selected + 1}"
+            return cells.selected, tr("word {selected}", selected=cells.selected + 1)
         return None
 
     def show_view(self, view: View, changed: bool) -> None:
@@ -142,7 +143,7 @@ class Panels(QSplitter):
                 rows = remembered.remembered(view.situations, paths[k], line.agent)
                 remembers = remembered.recollection_state(view.situations, paths[k], rows, position, axis)
                 active = remembered.cells_state(view.situations, paths[k], line.agent, position, axis)
-                heading = f"Memory, {line.title}" if len(paths) == 2 else "Memory"
+                heading = tr("Memory, {title}", title=line.title) if len(paths) == 2 else tr("Memory")
                 for picture in (facts, cells):
                     picture.set_heading(heading)
                     picture.set_rows(6 if len(paths) == 2 else type(picture).rows)  # two benches leave less height

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from gui.pages.alchemy.model import Path, Situations
+from gui.translation import tr
 from gui.widgets.cells import CellsState
 from gui.widgets.recollection import ERASED, Fact, RecollectionState
 from gui.widgets.time_axis import TimeAxis
@@ -98,8 +99,8 @@ def erase(page: AlchemyPage) -> None:
     """Erase the selected fact from the memory of the line's agent here, and let it go on from there in a new line."""
     selected = page.panels.selected if page.is_ready else None
     if selected is None:
-        page.workspace.toast("Click a fact or a word in the memory of a learned agent first")
+        page.workspace.toast(tr("Click a fact or a word in the memory of a learned agent first"))
         return
     slot, words = selected
     agent = page.situations.lines[page.shown[0]].agent.partition(" (")[0]
-    page.branch(f"Forgot {words}", agent, forget=[slot])
+    page.branch(tr("Forgot {words}", words=words), agent, forget=[slot])

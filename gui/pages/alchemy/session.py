@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from engine.service.jobs import Job
 from gui.pages.alchemy.overview import PERSON
+from gui.translation import tr
 
 if TYPE_CHECKING:
     from engine.runs import Record
@@ -28,8 +29,8 @@ class Chemistry:
     @property
     def title(self) -> str:
         if self.file:
-            return f"{Path(self.file).name}, episode {self.episode}"
-        return f"seed {self.seed}"
+            return tr("{name}, episode {episode}", name=Path(self.file).name, episode=self.episode)
+        return tr("seed {seed}", seed=self.seed)
 
     def configuration(self, opponent: str) -> dict[str, Any]:
         """Settings of a session on it."""
@@ -66,7 +67,7 @@ class Session:
             "alchemy-play",
             chemistry.configuration(opponent),
             seed=chemistry.seed,
-            title=f"Alchemy bench, {chemistry.title}",
+            title=tr("Alchemy bench, {title}", title=chemistry.title),
             parent=parent,
             lane="interactive",
         )
@@ -90,7 +91,7 @@ class Session:
         """Why the session ended badly, None while it has not."""
         state = self.engine.snapshot.job(self.job)
         if state is not None and state.status in ("failed", "crashed", "interrupted"):
-            return state.error or f"The session {state.status}"
+            return state.error or tr("The session {status}", status=state.status)
         return None
 
     @property

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from engine.alchemy.chemistry import INDICATORS, REWARDS
 from gui.pages.alchemy.model import Path, Situations
+from gui.translation import tr
 from gui.widgets.alchemy_words import action_words, decode, number, signed
 from gui.widgets.belief import BeliefState
 from gui.widgets.bench import BenchState, Stone
@@ -32,28 +33,40 @@ def place(situations: Situations, row: int) -> str:
     node = situations.nodes[row]
     trials = situations.trials(int(node["episode"]))
     if node["done"]:
-        return f"episode over, {signed(float(node['score']))} points"
-    return f"trial {node['trial'] + 1} of {trials} · step {node['step']} of {situations.steps()}"
+        return tr("episode over, {score} points", score=signed(float(node["score"])))
+    return tr(
+        "trial {trial} of {trials} · step {step} of {steps}",
+        trial=node["trial"] + 1,
+        trials=trials,
+        step=node["step"],
+        steps=situations.steps(),
+    )
 
 
 def caption(situations: Situations, path: Path, index: int) -> tuple[str, int]:
     """What the last action did, in words, and the sign of it."""
     if index == 0:
-        return "A new chemistry", 0
+        return tr("A new chemistry"), 0
     before, node = situations.nodes[path.rows[index - 1]], situations.nodes[path.rows[index]]
     action, effect = int(node["action"]), int(node["effect"])
     words = action_words(action, colours_of(before))
     if effect == ENDED:
-        return f"trial {before['trial'] + 1} ended with {signed(float(before['trial_score']))} points", 0
+        return tr(
+            "trial {trial} ended with {trial_score} points",
+            trial=before["trial"] + 1,
+            trial_score=signed(float(before["trial_score"])),
+        ), 0
     if decode(action) is None:
-        return "a step without action", 0
+        return tr("a step without action"), 0
     if effect == CASHED:
-        return f"{words}, {signed(float(node['reward']))} points", 1 if node["reward"] > 0 else -1
+        return tr("{words}, {reward} points", words=words, reward=signed(float(node["reward"]))), 1 if node[
+            "reward"
+        ] > 0 else -1
     if effect != CHANGED:
-        return f"{words}, no effect", 0
+        return tr("{words}, no effect", words=words), 0
     stone = decode(action)[0]
     old, new = (int(REWARDS[int(n[key][stone])]) for n, key in ((before, "stones"), (node, "outcome")))
-    return f"{words}, {signed(old)} became {signed(new)}", 1 if new > old else -1
+    return tr("{words}, {old} became {new}", words=words, old=signed(old), new=signed(new)), 1 if new > old else -1
 
 
 def bench_state(
@@ -115,15 +128,15 @@ def cube_state(situations: Situations, row: int, *, truth: bool, known: bool = T
         for i in range(3)
         if node["stones"][i] >= 0
     )
-    words = "the hidden chemistry" if truth else remaining_words(int(node["remaining"]), float(node["entropy"][0]))
+    words = tr("the hidden chemistry") if truth else remaining_words(int(node["remaining"]), float(node["entropy"][0]))
     return CubeState(edges, _axes(matrix), tokens, truth, words if known else "")
 
 
 def remaining_words(remaining: int, bits: float) -> str:
     """How many chemistries are left, and how much that leaves open."""
     if remaining == 1:
-        return "1 chemistry left"
-    return f"{number(remaining)} chemistries left · {number(bits, 1)} bits"
+        return tr("1 chemistry left")
+    return tr("{remaining} chemistries left · {bits} bits", remaining=number(remaining), bits=number(bits, 1))
 
 
 def _axes(matrix: NDArray[np.float64]) -> tuple[Axis, ...]:

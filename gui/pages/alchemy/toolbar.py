@@ -13,17 +13,18 @@ from engine.alchemy.levels import BENCHMARK
 from gui.pages.alchemy.dice import Dice
 from gui.pages.alchemy.session import Chemistry
 from gui.theme import UNIT
+from gui.translation import tr
 from gui.widgets.flow import Flow
 from gui.widgets.icon import set_icon
 from gui.widgets.labels import label
 from gui.widgets.numbers import NumberBox
 
 LEVELS = (
-    ("rotation and random bottleneck", BENCHMARK),
-    ("random bottleneck", "alchemy/perceptual_mapping_randomized_with_random_bottleneck"),
-    ("rotation, no bottleneck", "alchemy/perceptual_mapping_randomized_with_rotation"),
-    ("no rotation, no bottleneck", "alchemy/perceptual_mapping_randomized"),
-    ("nothing hidden", "alchemy/all_fixed"),
+    (tr("rotation and random bottleneck"), BENCHMARK),
+    (tr("random bottleneck"), "alchemy/perceptual_mapping_randomized_with_random_bottleneck"),
+    (tr("rotation, no bottleneck"), "alchemy/perceptual_mapping_randomized_with_rotation"),
+    (tr("no rotation, no bottleneck"), "alchemy/perceptual_mapping_randomized"),
+    (tr("nothing hidden"), "alchemy/all_fixed"),
 )
 SEED_LIMIT = 999_999
 
@@ -42,36 +43,42 @@ class Toolbar(QFrame):
         super().__init__()
         self.setProperty("role", "bar")
         self.file = ""
-        self._source = label("Seed", "small")
+        self._source = label(tr("Seed"), "small")
         self.seed = NumberBox()
         self.seed.setRange(0, SEED_LIMIT)
         self.seed.setValue(1337)
-        self.seed.setAccessibleName("Chemistry seed")
+        self.seed.setAccessibleName(tr("Chemistry seed"))
         self.seed.setMinimumWidth(self.fontMetrics().horizontalAdvance("9999999") + 5 * UNIT)
         self.dice = Dice()
         self.dice.clicked.connect(self.roll)
         self.close_file = QToolButton()
         set_icon(self.close_file, "close", 2 * UNIT)
-        self.close_file.setAccessibleName("Leave the episode file")
-        self.close_file.setToolTip("Leave the episode file and go back to seeds")
+        self.close_file.setAccessibleName(tr("Leave the episode file"))
+        self.close_file.setToolTip(tr("Leave the episode file and go back to seeds"))
         self.close_file.clicked.connect(self.file_closed)
         self.close_file.hide()
         self.level, self.agent = QComboBox(), QComboBox()
         for words, name in LEVELS:
             self.level.addItem(words, name)
-        self.level.setAccessibleName("Level")
-        self.level.setToolTip("What is hidden and drawn anew with each chemistry")
+        self.level.setAccessibleName(tr("Level"))
+        self.level.setToolTip(tr("What is hidden and drawn anew with each chemistry"))
         for name, entry in AGENTS.items():
-            self.agent.addItem(entry.title, name)
-            self.agent.setItemData(self.agent.count() - 1, entry.summary, 3)
+            self.agent.addItem(tr(entry.title), name)
+            self.agent.setItemData(self.agent.count() - 1, tr(entry.summary), 3)
         self.agent.setCurrentIndex(self.agent.findData("ideal-observer"))
-        self.agent.setAccessibleName("Agent")
-        self.agent.setToolTip("Who plays the same chemistry beside you, and goes on after a what-if")
-        self.open_button = self._button("Open", "Open a recorded episode or an episode file", "folder")
-        self.watch_button = self._button("Watch", "Let the agent play this chemistry and step through it", "play")
-        self.play_button = self._button("Play it yourself", "Play with mouse or keyboard (Ctrl+N)", "flask")
-        self.what_if_button = self._button("What if…", "Try another action here and see both futures (W)", "branch")
-        self.export_button = self._button("Export", "Pictures, animations, tables, and lines of Python", "export")
+        self.agent.setAccessibleName(tr("Agent"))
+        self.agent.setToolTip(tr("Who plays the same chemistry beside you, and goes on after a what-if"))
+        self.open_button = self._button(tr("Open"), tr("Open a recorded episode or an episode file"), "folder")
+        self.watch_button = self._button(
+            tr("Watch"), tr("Let the agent play this chemistry and step through it"), "play"
+        )
+        self.play_button = self._button(tr("Play it yourself"), tr("Play with mouse or keyboard (Ctrl+N)"), "flask")
+        self.what_if_button = self._button(
+            tr("What if…"), tr("Try another action here and see both futures (W)"), "branch"
+        )
+        self.export_button = self._button(
+            tr("Export"), tr("Pictures, animations, tables, and lines of Python"), "export"
+        )
         for button in (self.open_button, self.what_if_button, self.export_button):
             button.setMenu(QMenu(button))
         self.watch_button.clicked.connect(self.watch_clicked)
@@ -112,15 +119,15 @@ class Toolbar(QFrame):
     def show_file(self, file: str, name: str, episodes: int) -> None:
         """Take chemistries from a file with that many episodes; an empty ``file`` goes back to seeds."""
         self.file = file
-        self._source.setText(f"{name}, episode" if file else "Seed")
-        self.seed.setAccessibleName(f"Episode of {name}" if file else "Chemistry seed")
+        self._source.setText(tr("{name}, episode", name=name) if file else tr("Seed"))
+        self.seed.setAccessibleName(tr("Episode of {name}", name=name) if file else tr("Chemistry seed"))
         self.seed.setMaximum(episodes - 1 if file else SEED_LIMIT)
         self.seed.setValue(0 if file else 1337)
         self.close_file.setVisible(bool(file))
 
     def show_progress(self, share: float | None) -> None:
         """Show on the export button how much of an animation is painted; None where none is."""
-        self.export_button.setAccessibleName("Export" if share is None else f"{100 * share:.0f} %")
+        self.export_button.setAccessibleName(tr("Export") if share is None else f"{100 * share:.0f} %")
         self.export_button.setText(self.export_button.accessibleName())
         if share is None:
             self._show_words(bool(self.open_button.text()))

@@ -9,15 +9,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gui.pages.composition.model import Case
+from gui.translation import tr
 
 WALL, ERASE = "wall", "erase"
 STARTS: tuple[tuple[str, dict[str, Any]], ...] = (
-    ("Tricky: the best place is no skill's own", {"pair": "tricky"}),
-    ("Left against right: optimism fails", {"pair": "left-right"}),
-    ("Left with up: generalised improvement fails", {"pair": "left-up"}),
-    ("Tricky with diagonal moves", {"pair": "tricky", "moves": "diagonal"}),
-    ("12 × 12, three sides to mix", {"rows": 12, "columns": 12, "tasks": 3}),
-    ("16 × 16, two sides to mix", {"rows": 16, "columns": 16, "tasks": 2}),
+    (tr("Tricky: the best place is no skill's own"), {"pair": "tricky"}),
+    (tr("Left against right: optimism fails"), {"pair": "left-right"}),
+    (tr("Left with up: generalised improvement fails"), {"pair": "left-up"}),
+    (tr("Tricky with diagonal moves"), {"pair": "tricky", "moves": "diagonal"}),
+    (tr("12 × 12, three sides to mix"), {"rows": 12, "columns": 12, "tasks": 3}),
+    (tr("16 × 16, two sides to mix"), {"rows": 16, "columns": 16, "tasks": 2}),
 )
 """Boards to begin with: title and settings of the session."""
 

@@ -7,11 +7,12 @@ from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from gui.theme import UNIT, current, signals
+from gui.translation import tr
 from gui.widgets.canvas import Canvas
 from gui.widgets.labels import label
 from gui.widgets.uniform_colours import task_colour
 
-WHAT = (
+WHAT = tr(
     "Two skills are known and the wanted task is a mixture of theirs. Who composes them without learning, and when "
     "does each way fail? Paint a board, move the mixture, and watch every method's policy, value and regret change; or "
     "follow an arm and a ball whose skills were learned."
@@ -55,15 +56,15 @@ class Welcome(QWidget):
 
     def __init__(self, example: bool) -> None:
         super().__init__()
-        self.title = label("Compose two skills", "title")
+        self.title = label(tr("Compose two skills"), "title")
         self.text = label(WHAT, "muted")
         self.text.setWordWrap(True)
         self.text.setFixedWidth(self.fontMetrics().averageCharWidth() * 80)
         self.text.setMinimumHeight(4 * self.fontMetrics().lineSpacing())
-        self.board = QPushButton("Open the tricky board")
+        self.board = QPushButton(tr("Open the tricky board"))
         self.board.setProperty("role", "primary")
-        self.plane = QPushButton("Solve the plane")
-        self.example = QPushButton("Open the learned arm")
+        self.plane = QPushButton(tr("Solve the plane"))
+        self.example = QPushButton(tr("Open the learned arm"))
         self.has_example = example
         self.example.setVisible(example)
         self.board.clicked.connect(self.board_clicked)
@@ -87,6 +88,6 @@ class Welcome(QWidget):
 
     def set_waiting(self, waiting: bool) -> None:
         """Say that the engine is at work."""
-        self.title.setText("The engine prepares the world…" if waiting else "Compose two skills")
+        self.title.setText(tr("The engine prepares the world…") if waiting else tr("Compose two skills"))
         for button in (self.board, self.plane, self.example):
             button.setEnabled(not waiting)

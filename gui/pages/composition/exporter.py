@@ -8,18 +8,19 @@ from PySide6.QtWidgets import QWidget
 
 from gui.pages.composition import script
 from gui.pages.exporting import PICTURES, PageExporter
+from gui.translation import tr
 
 
 class Exporter(PageExporter):
     """Pictures, scores and lines of Python."""
 
-    words = PICTURES | {"csv": "Save scores as CSV"}
+    words = PICTURES | {"csv": tr("Save scores as CSV")}
 
     def name(self) -> str:
         return f"{self._page.source.record.id}-{self._page.case}"
 
     def title(self) -> str:
-        return f"Composition, {self._page.source.record.id}, {self._page.shown_case.row}"
+        return tr("Composition, {id}, {row}", id=self._page.source.record.id, row=self._page.shown_case.row)
 
     def texts(self) -> dict[str, Callable[[], str]]:
         return {"csv": lambda: script.table(self._page.source, self._page.shown_case)}

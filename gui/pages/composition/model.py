@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.errors import BadInput
+from gui.translation import tr
 
 if TYPE_CHECKING:
     from engine.runs import Record
@@ -70,7 +71,7 @@ class CompositionRecord:
 
     def __init__(self, record: Record) -> None:
         if not record.metadata.experiment.startswith("composition"):
-            raise BadInput(f"{record.id} is not a run of the composition room")
+            raise BadInput(tr("{id} is not a run of the composition room", id=record.id))
         self.record = record
         self.methods: tuple[str, ...] = ()
         self.titles: tuple[str, ...] = ()

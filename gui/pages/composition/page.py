@@ -23,6 +23,7 @@ from gui.pages.composition.panels import Panels
 from gui.pages.composition.session import Session
 from gui.pages.composition.toolbar import BoardBar, MixtureBar, Toolbar
 from gui.pages.page import Page
+from gui.translation import tr
 from gui.undo import Change
 from gui.widgets.sequence import Part
 from gui.widgets.step_timeline import StepLane, StepsState, StepTimeline
@@ -43,7 +44,7 @@ class CompositionPage(Page):
     """
 
     identifier = "composition"
-    title = "Composition"
+    title = tr("Composition")
     icon = "composition"
     shortcut = "Ctrl+0"
 
@@ -127,7 +128,7 @@ class CompositionPage(Page):
         try:
             self._open(folder)
         except BadInput as problem:
-            self.workspace.show_error(str(problem), "The record was left as it is", "Choose another run")
+            self.workspace.show_error(str(problem), tr("The record was left as it is"), tr("Choose another run"))
             return False
         return True
 
@@ -180,7 +181,7 @@ class CompositionPage(Page):
     def choose_case(self, number: int) -> None:
         """Show another world of the record, undoably."""
         if number != self.case:
-            self.workspace.undo.push(Change("Show another world", self._show_case, self.case, number))
+            self.workspace.undo.push(Change(tr("Show another world"), self._show_case, self.case, number))
 
     def _show_case(self, number: int) -> None:
         self.case, self._dirty, self._following, self.painting.board = number, True, False, None
@@ -208,7 +209,9 @@ class CompositionPage(Page):
     @Slot(str)
     def toggle_method(self, title: str) -> None:
         """Show or hide the runs of a method, undoably."""
-        self.workspace.undo.push(Change(f"Show or hide {title}", self._hide, self.hidden, self.hidden ^ {title}))
+        self.workspace.undo.push(
+            Change(tr("Show or hide {title}", title=title), self._hide, self.hidden, self.hidden ^ {title})
+        )
 
     def _hide(self, hidden: frozenset[str]) -> None:
         self.hidden, self._dirty = hidden, True
@@ -264,7 +267,7 @@ class CompositionPage(Page):
                 self.session = None if session is self.session else self.session
                 self.training = None if session is self.training else self.training
                 self.welcome.set_waiting(False)
-                self.workspace.show_error(problem, "Everything up to then is kept in its run", "Try again")
+                self.workspace.show_error(problem, tr("Everything up to then is kept in its run"), tr("Try again"))
         if self.source is None or not self.source.refresh():
             return False
         if self.source.cases and (self._following or self.case not in self.source.cases):
@@ -332,7 +335,7 @@ class CompositionPage(Page):
         self.transport.setVisible(steps > 0)
         lane = StepLane("runs", steps + 1, frozenset(range(steps + 1)), frozenset())
         if steps:
-            state = StepsState(steps + 1, (Part("one run", 0, steps + 1),), (lane,))
+            state = StepsState(steps + 1, (Part(tr("one run"), 0, steps + 1),), (lane,))
             self.transport.set_state(state, min(self.step, steps))
         self.panels.paths.set_state(states.paths_state(self.source, case, self.step, self.run, self.hidden))
         words = self.source.record.status().status
@@ -349,11 +352,16 @@ class CompositionPage(Page):
         running = state is not None and not state.ended
         self.toolbar.stop.setVisible(running)
         if running and state.total:
-            words = f"{amount(state.done)} of {amount(state.total)} {state.unit}"
+            words = tr("{done} of {total} {unit}", done=amount(state.done), total=amount(state.total), unit=state.unit)
             if state.rate > 0:
-                words += f", {amount((state.total - state.done) / state.rate)} s left"
+                words += tr(", {total} s left", total=amount((state.total - state.done) / state.rate))
         elif not case.is_board:
-            words = f"γ {case.gamma:g}, α {case.alpha:g}, mixture {case.mixture:g}"
+            words = tr(
+                "γ {gamma:g}, α {alpha:g}, mixture {mixture:g}",
+                gamma=case.gamma,
+                alpha=case.alpha,
+                mixture=case.mixture,
+            )
         self.toolbar.words.setText(words)
 
     # What is kept

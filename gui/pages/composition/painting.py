@@ -9,12 +9,13 @@ from PySide6.QtCore import QObject, Slot
 
 from gui.pages.composition.board import Board
 from gui.pages.composition.session import Session
+from gui.translation import tr
 from gui.undo import Change
 
 if TYPE_CHECKING:
     from gui.pages.composition.page import CompositionPage
 
-WORDS = {"moves": "Moves", "gamma": "Discount", "alpha": "Temperature"}
+WORDS = {"moves": tr("Moves"), "gamma": tr("Discount"), "alpha": tr("Temperature")}
 
 
 class Painting(QObject):
@@ -48,10 +49,10 @@ class Painting(QObject):
         before, bar = self._now, page.board_bar
         after = before.painted(row, column, bar.tool.currentData(), bar.amount.value())
         if after is before:
-            page.workspace.toast("One cell has to stay free")
+            page.workspace.toast(tr("One cell has to stay free"))
             return
         key = f"composition-stroke-{self._stroke}"
-        page.workspace.undo.push(Change("Paint", self._set_board, before, after, key))
+        page.workspace.undo.push(Change(tr("Paint"), self._set_board, before, after, key))
 
     @Slot(dict)
     def change_world(self, change: dict[str, Any]) -> None:

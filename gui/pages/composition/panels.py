@@ -7,6 +7,7 @@ from typing import Any
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QSplitter
 
+from gui.translation import tr
 from gui.widgets.fields import Fields
 from gui.widgets.learning import Learning
 from gui.widgets.mixture_curves import MixtureCurves
@@ -32,11 +33,11 @@ class Panels(QSplitter):
         for part in (self.paths, self.fields, self.side):
             self.addWidget(part)
         self.setSizes([380, 560, 330])
-        self.fields.set_message("Solving…")
-        self.paths.set_message("Runs appear at the first look at the policies")
-        self.curves.set_message("The curves follow in a moment")
-        self.learning.set_message("Curves appear at the first look at the policies")
-        self.bars.set_message("No regret is known yet")
+        self.fields.set_message(tr("Solving…"))
+        self.paths.set_message(tr("Runs appear at the first look at the policies"))
+        self.curves.set_message(tr("The curves follow in a moment"))
+        self.learning.set_message(tr("Curves appear at the first look at the policies"))
+        self.bars.set_message(tr("No regret is known yet"))
 
     def show_kind(self, *, board: bool, learned: bool, mapped: bool) -> None:
         """Lay out for a board, for the plane, or for a body that learns."""

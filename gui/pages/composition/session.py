@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from engine.service.jobs import Job
+from gui.translation import tr
 
 if TYPE_CHECKING:
     from engine.service.jobs import JobState
@@ -27,12 +28,12 @@ class Session:
     @classmethod
     def board(cls, engine: Bridge, settings: dict[str, Any]) -> Session:
         """A board that is painted by hand."""
-        return cls(engine, engine.submit(Job(BOARD, settings, title="Composition board", lane="interactive")))
+        return cls(engine, engine.submit(Job(BOARD, settings, title=tr("Composition board"), lane="interactive")))
 
     @classmethod
     def compare(cls, engine: Bridge, settings: dict[str, Any], seed: int, device: str, preset: str) -> Session:
         """A comparison on worlds of the program."""
-        title = f"Composition, {settings.get('suite', 'grid')}"
+        title = tr("Composition, {value}", value=settings.get("suite", "grid"))
         return cls(engine, engine.submit(Job(COMPARE, settings, seed, device, preset, title)))
 
     @property
@@ -62,7 +63,7 @@ class Session:
         """Why it ended badly, None while it has not."""
         state = self.state
         if state is not None and state.status in ("failed", "crashed", "interrupted"):
-            return state.error or f"The session {state.status}"
+            return state.error or tr("The session {status}", status=state.status)
         return None
 
     def ask(self, weights: list[float]) -> int:

@@ -7,6 +7,7 @@ from math import isfinite, nan
 import numpy as np
 
 from gui.pages.composition.model import Case, CompositionRecord, Rows
+from gui.translation import tr
 from gui.widgets.fields import FieldsState, Ground, Tile
 from gui.widgets.learning import Curve, LearningState
 from gui.widgets.mixture_curves import MixtureCurve, MixtureState
@@ -14,11 +15,11 @@ from gui.widgets.paths import Bundle, PathsState
 from gui.widgets.regret_bars import Bar, RegretState
 
 LAYERS = {
-    "value": "Value and policy",
-    "correction": "Divergence C",
-    "regret": "Value lost from here",
-    "density": "Where regret arises",
-    "ends": "Density of end points",
+    "value": tr("Value and policy"),
+    "correction": tr("Divergence C"),
+    "regret": tr("Value lost from here"),
+    "density": tr("Where regret arises"),
+    "ends": tr("Density of end points"),
 }
 BOARD_LAYERS, EXACT_LAYERS, LEARNED_LAYERS = (
     ("value", "correction", "regret", "density"),
@@ -27,7 +28,7 @@ BOARD_LAYERS, EXACT_LAYERS, LEARNED_LAYERS = (
 )
 BINS = 25  # of a density of end points, along each axis
 COLOURS = {"optimal": 7, "dc": 2, "co": 1, "gpi": 0, "dc_cheap": 3, "condq": 5, "base_1": 4, "base_2": 6}
-SHORT = {"optimal": "Optimum", "dc": "DC", "co": "CO", "gpi": "GPI", "dc_cheap": "Cheap", "condq": "CondQ",
+SHORT = {"optimal": tr("Optimum"), "dc": "DC", "co": "CO", "gpi": "GPI", "dc_cheap": tr("Cheap"), "condq": "CondQ",
          "base_1": "1st", "base_2": "2nd"}  # fmt: skip
 SHARED = 2  # colour of the region both tasks know
 
@@ -66,12 +67,12 @@ def fields_state(source: CompositionRecord, case: Case, layer: str) -> FieldsSta
             Tile(source.titles[method], SHORT[name], _figure(source, case, method, row), COLOURS[name], values, moves)
         )
     low, high = _scale(tiles, layer)
-    unit = "% of runs" if layer == "ends" else "reward"
+    unit = tr("% of runs") if layer == "ends" else tr("reward")
     ground = Ground(case.walls, case.rewards, () if case.is_board else _shares(case), case.moves,
                     "board" if case.is_board else "plane")  # fmt: skip
     words = LAYERS[layer]
     if case.is_board and case.islands > 1:
-        words += f" · {case.islands} parts of the board do not reach each other"
+        words += tr(" · {islands} parts of the board do not reach each other", islands=case.islands)
     return FieldsState(
         (source.record.id, source.version, case.number, layer), tuple(tiles), ground, low, high, unit, words
     )
@@ -79,10 +80,10 @@ def fields_state(source: CompositionRecord, case: Case, layer: str) -> FieldsSta
 
 def _figure(source: CompositionRecord, case: Case, method: int, row: np.void) -> str:
     if case.is_board:
-        return f"regret {_plain(float(np.nanmean(row['regret'])))}"
+        return tr("regret {regret}", regret=_plain(float(np.nanmean(row["regret"]))))
     found = source.last_scores(case.number)
     found = found[found["method"] == method]
-    return f"regret {_plain(float(found['regret'][-1]))}" if len(found) else ""
+    return tr("regret {regret}", regret=_plain(float(found["regret"][-1]))) if len(found) else ""
 
 
 def _plain(value: float) -> str:
@@ -133,11 +134,11 @@ def paths_state(
         many = ends[ends["method"] == method] if len(ends) else ends
         last = many["ends"][-1] if len(many) else mine["points"][:, -1, -1, :2]
         found = scores[scores["method"] == method] if len(scores) else scores
-        note = f"return {found['returned'][-1]:.3g}" if len(found) else ""
+        note = tr("return {returned:.3g}", returned=found["returned"][-1]) if len(found) else ""
         if len(found) and case.pair == "tricky":
-            note += f", {found['near'][-1][2]:.0%} shared"
+            note += tr(", {near:.0%} shared", near=found["near"][-1][2])
         bundles.append(Bundle(source.titles[method], SHORT[name], note, COLOURS[name], mine["points"], last))
-    runs = f"{len(rows) // max(len(bundles), 1)} of {len(last)} runs from the same starts"
+    runs = tr("{rows} of {last} runs from the same starts", rows=len(rows) // max(len(bundles), 1), last=len(last))
     return PathsState((source.record.id, source.version, case.number), tuple(bundles), circles(case), hidden, step, run,
                       runs)  # fmt: skip
 
@@ -180,7 +181,7 @@ def regret_state(source: CompositionRecord, case: Case) -> RegretState | None:
             for m in [int(row["method"])]
             if source.methods[m] != "optimal"
         )
-        return RegretState((("this board", bars),), "mean over starts, reward") if bars else None
+        return RegretState(((tr("this board"), bars),), tr("mean over starts, reward")) if bars else None
     groups: dict[str, dict[int, list[float]]] = {}
     for one in source.cases.values():
         for row in source.last_scores(one.number):
@@ -190,8 +191,8 @@ def regret_state(source: CompositionRecord, case: Case) -> RegretState | None:
         return None
     made = tuple((pair, tuple(_bar(source, method, seeds) for method, seeds in sorted(found.items())))
                  for pair, found in groups.items())  # fmt: skip
-    against = "best method of the seed" if case.suite in ("arm", "ball", "ant") else "near-exact optimum"
-    return RegretState(made, f"against the {against}")
+    against = tr("best method of the seed") if case.suite in ("arm", "ball", "ant") else tr("near-exact optimum")
+    return RegretState(made, tr("against the {against}", against=against))
 
 
 def _bar(source: CompositionRecord, method: int, seeds: list[float]) -> Bar:
@@ -206,17 +207,17 @@ def learning_state(source: CompositionRecord, case: Case, words: str) -> Learnin
     """Values of the methods and errors of the functions while a pair is learned; the newest training of that pair."""
     curves = []
     record = source.record
-    wanted = [f"{case.pair}: value of {name}" for name in ("dc", "co", "gpi")]
-    wanted += [f"{case.pair}: error of {name}" for name in ("Q 1", "C")]
-    for name in wanted:
-        if name in record.scalar_names():
+    wanted = {
+        "value of dc": tr("value of DC"),
+        "value of co": tr("value of CO"),
+        "value of gpi": tr("value of GPI"),
+        "error of Q 1": tr("error of Q 1"),
+        "error of C": tr("error of C"),
+    }
+    names = set(record.scalar_names())
+    for key, title in wanted.items():
+        if (name := f"{case.pair}: {key}") in names:
             steps, values = record.scalars(name)
             start = int(np.flatnonzero(np.diff(steps) <= 0)[-1]) + 1 if (np.diff(steps) <= 0).any() else 0
-            title = (
-                name.split(": ")[1]
-                .replace("value of dc", "value of DC")
-                .replace("of co", "of CO")
-                .replace("gpi", "GPI")
-            )
             curves.append(Curve(title, len(steps), steps[start:], values[start:]))
     return LearningState(tuple(curves), words) if any(isfinite(c.values[-1]) for c in curves if len(c.values)) else None

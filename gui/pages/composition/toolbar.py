@@ -10,6 +10,7 @@ from gui.pages.composition.board import ERASE, WALL, Board
 from gui.pages.composition.model import Case
 from gui.pages.composition.states import LAYERS, layers_of
 from gui.theme import UNIT, current
+from gui.translation import tr
 from gui.widgets.flow import Flow
 from gui.widgets.icon import set_icon
 from gui.widgets.labels import ElidedLabel, label
@@ -67,18 +68,20 @@ class Toolbar(_Bar):
 
     def __init__(self) -> None:
         super().__init__()
-        self.open_button = self._button("Open", "Open a run of this room", "folder")
-        self.board_button = self._button("New board", "Paint a grid and see every method's answer at once", "grid")
-        self.compare_button = self._button("Compare", "Solve or learn worlds of the program", "play")
-        self.export_button = self._button("Export", "Pictures, tables and lines of Python", "export")
-        self.cases = self._choice("World", "Which world and tasks")
+        self.open_button = self._button(tr("Open"), tr("Open a run of this room"), "folder")
+        self.board_button = self._button(
+            tr("New board"), tr("Paint a grid and see every method's answer at once"), "grid"
+        )
+        self.compare_button = self._button(tr("Compare"), tr("Solve or learn worlds of the program"), "play")
+        self.export_button = self._button(tr("Export"), tr("Pictures, tables and lines of Python"), "export")
+        self.cases = self._choice(tr("World"), tr("Which world and tasks"))
         self.cases.setMinimumContentsLength(18)
         self.cases.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-        self.layer = self._choice("Layer", "What the heat maps show; one scale for all methods")
+        self.layer = self._choice(tr("Layer"), tr("What the heat maps show; one scale for all methods"))
         self.layer.setMinimumContentsLength(len(max(LAYERS.values(), key=len)))
         self.words = ElidedLabel("", "small")
-        self.stop = QPushButton("Stop")
-        self.stop.setToolTip("End the training; everything so far is kept")
+        self.stop = QPushButton(tr("Stop"))
+        self.stop.setToolTip(tr("End the training; everything so far is kept"))
         set_icon(self.stop, "stop", 2 * UNIT)
         for widget in (self.stop, self.cases, self.layer):
             widget.hide()
@@ -124,19 +127,19 @@ class BoardBar(_Bar):
 
     def __init__(self) -> None:
         super().__init__()
-        self.tool = self._choice("Paint", "What a click or a drag on a board paints (Space at the cell cursor)")
-        self.amount = self._number("Reward", "Reward a step that a painted cell pays", -9, 9, 0.25, 2)
+        self.tool = self._choice(tr("Paint"), tr("What a click or a drag on a board paints (Space at the cell cursor)"))
+        self.amount = self._number(tr("Reward"), tr("Reward a step that a painted cell pays"), -9, 9, 0.25, 2)
         self.amount.setValue(1.0)
-        self.amount.setPrefix("reward ")
-        self.moves = self._choice("Moves", "The four moves; diagonal ones split the board into two halves")
-        for name in ("cardinal", "diagonal"):
-            self.moves.addItem(f"{name} moves", name)
-        self.gamma = self._number("Discount", "Discount gamma", 0, 0.999, 0.01, 3)
+        self.amount.setPrefix(tr("reward "))
+        self.moves = self._choice(tr("Moves"), tr("The four moves; diagonal ones split the board into two halves"))
+        self.moves.addItem(tr("cardinal moves"), "cardinal")
+        self.moves.addItem(tr("diagonal moves"), "diagonal")
+        self.gamma = self._number(tr("Discount"), tr("Discount gamma"), 0, 0.999, 0.01, 3)
         self.gamma.setPrefix("γ ")
-        self.alpha = self._number("Temperature", "Temperature alpha, in units of reward: what entropy is worth",
+        self.alpha = self._number(tr("Temperature"), tr("Temperature alpha, in units of reward: what entropy is worth"),
                                   0.001, 100, 0.05, 3)  # fmt: skip
         self.alpha.setPrefix("α ")
-        for widget in (label("Paint", "muted"), self.tool, self.amount, self.moves, self.gamma, self.alpha):
+        for widget in (label(tr("Paint"), "muted"), self.tool, self.amount, self.moves, self.gamma, self.alpha):
             self.row.addWidget(widget)
         self.row.addStretch(1)
         self.moves.activated.connect(self._on_moves)
@@ -149,8 +152,8 @@ class BoardBar(_Bar):
 
     def show_board(self, board: Board) -> None:
         """Show the settings of a world without telling anyone."""
-        tools = [(f"reward of task {k + 1}", k) for k in range(len(board.rewards))]
-        tools += [("walls", WALL), ("nothing (erase)", ERASE)]
+        tools = [(tr("reward of task {k}", k=k + 1), k) for k in range(len(board.rewards))]
+        tools += [(tr("walls"), WALL), (tr("nothing (erase)"), ERASE)]
         if self.tool.count() != len(tools):
             self.tool.clear()
             for text, data in tools:
@@ -192,14 +195,14 @@ class MixtureBar(_Bar):
             slider.setRange(0, WHOLE)
             slider.setPageStep(10)
             slider.setValue(WHOLE // 2)
-            slider.setAccessibleName(f"Weight of task {k + 1}")
-            slider.setToolTip(f"Weight of task {k + 1} in the mixture (← →)")
+            slider.setAccessibleName(tr("Weight of task {k}", k=k + 1))
+            slider.setToolTip(tr("Weight of task {k} in the mixture (← →)", k=k + 1))
             slider.valueChanged.connect(self._on_moved)
-            self._name(1 if tasks == 2 else k, "only " if tasks == 2 else "")
+            self._name(1 if tasks == 2 else k, tr("only ") if tasks == 2 else "")
             self.row.addWidget(slider, 1)
             self.sliders.append(slider)
         if tasks == 2:
-            self._name(0, "only ")
+            self._name(0, tr("only "))
         self.row.addWidget(self.words)
         self._tell()
 
@@ -207,7 +210,7 @@ class MixtureBar(_Bar):
         mark = QLabel()
         mark.setPixmap(_swatch(task).pixmap(UNIT, UNIT))
         self.row.addWidget(mark)
-        self.row.addWidget(label(f"{before}task {task + 1}", "muted"))
+        self.row.addWidget(label(tr("{before}task {task}", before=before, task=task + 1), "muted"))
 
     @property
     def weights(self) -> list[float]:
@@ -235,4 +238,4 @@ class MixtureBar(_Bar):
         self.weights_changed.emit(self.weights)
 
     def _tell(self) -> None:
-        self.words.setText("weights " + " · ".join(f"{weight:.2f}" for weight in self.weights))
+        self.words.setText(tr("weights ") + " · ".join(f"{weight:.2f}" for weight in self.weights))

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Slot
 
+from gui.translation import tr
+
 if TYPE_CHECKING:
     from gui.pages.control.page import ControlPage
 
@@ -13,35 +15,35 @@ Choice = tuple[str, dict[str, Any]]
 
 CHOICES: dict[str, tuple[Choice, ...]] = {
     "maze": (
-        ("Take the platform away (probe trial)", {"kind": "remove"}),
-        ("Put the platform back", {"kind": "restore"}),
-        ("Make the platform small", {"kind": "radius", "radius": 0.15}),
-        ("Make the platform large", {"kind": "radius", "radius": 0.45}),
+        (tr("Take the platform away (probe trial)"), {"kind": "remove"}),
+        (tr("Put the platform back"), {"kind": "restore"}),
+        (tr("Make the platform small"), {"kind": "radius", "radius": 0.15}),
+        (tr("Make the platform large"), {"kind": "radius", "radius": 0.45}),
     ),
     "pendulum": (
-        ("Push it to the right", {"kind": "push", "speed": 4.0}),
-        ("Push it to the left", {"kind": "push", "speed": -4.0}),
-        ("Shorten the rod to 0.6 m", {"kind": "length", "length": 0.6}),
-        ("Lengthen the rod to 1.4 m", {"kind": "length", "length": 1.4}),
+        (tr("Push it to the right"), {"kind": "push", "speed": 4.0}),
+        (tr("Push it to the left"), {"kind": "push", "speed": -4.0}),
+        (tr("Shorten the rod to 0.6 m"), {"kind": "length", "length": 0.6}),
+        (tr("Lengthen the rod to 1.4 m"), {"kind": "length", "length": 1.4}),
     ),
     "cartpole": (
-        ("Push the pole to the left", {"kind": "push", "speed": 4.0}),
-        ("Push the pole to the right", {"kind": "push", "speed": -4.0}),
-        ("Shorten the pole to 0.35 m", {"kind": "length", "length": 0.35}),
-        ("Lengthen the pole to 0.85 m", {"kind": "length", "length": 0.85}),
+        (tr("Push the pole to the left"), {"kind": "push", "speed": 4.0}),
+        (tr("Push the pole to the right"), {"kind": "push", "speed": -4.0}),
+        (tr("Shorten the pole to 0.35 m"), {"kind": "length", "length": 0.35}),
+        (tr("Lengthen the pole to 0.85 m"), {"kind": "length", "length": 0.85}),
     ),
     "payload": (
-        ("Take the mass away", {"kind": "mass", "mass": 0.0}),
-        ("Put on 1 kg", {"kind": "mass", "mass": 1.0}),
+        (tr("Take the mass away"), {"kind": "mass", "mass": 0.0}),
+        (tr("Put on 1 kg"), {"kind": "mass", "mass": 1.0}),
     ),
     "wind": (
-        ("Turn the wind to the east", {"kind": "wind", "x": 0.07, "y": 0.0}),
-        ("Turn the wind to the west", {"kind": "wind", "x": -0.07, "y": 0.0}),
+        (tr("Turn the wind to the east"), {"kind": "wind", "x": 0.07, "y": 0.0}),
+        (tr("Turn the wind to the west"), {"kind": "wind", "x": -0.07, "y": 0.0}),
     ),
 }
 """By family; wiping the memory can be done everywhere."""
 
-WIPE: Choice = ("Wipe all memories", {"kind": "wipe"})
+WIPE: Choice = (tr("Wipe all memories"), {"kind": "wipe"})
 
 
 class Changes(QObject):
@@ -63,7 +65,7 @@ class Changes(QObject):
         if not page.is_ready:
             return
         if page.session is None or not page.session.open:
-            page.workspace.toast("This is a recording: press Run to live an episode in which things can be changed")
+            page.workspace.toast(tr("This is a recording: press Run to live an episode in which things can be changed"))
             return
         page.session.intervene(page.scene, {**change, "step": page.position})
         page.follow()

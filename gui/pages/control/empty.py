@@ -8,11 +8,12 @@ from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from gui.theme import UNIT, current, signals
+from gui.translation import tr
 from gui.widgets.canvas import Canvas
 from gui.widgets.labels import label
 from gui.widgets.world_shapes import Frame, circle, polyline, trial_colour
 
-WHAT = (
+WHAT = tr(
     "A platform hides under water. A policy with a memory searches once and then swims straight back, wherever it "
     "is thrown; without one it searches every time. Watch it from above and from inside, move the platform, wipe the "
     "memory."
@@ -54,12 +55,12 @@ class Welcome(QWidget):
 
     def __init__(self) -> None:
         super().__init__()
-        self.title = label("See a policy remember", "title")
+        self.title = label(tr("See a policy remember"), "title")
         self.text = label(WHAT, "muted")
         self.text.setWordWrap(True)
         self.text.setFixedWidth(self.fontMetrics().averageCharWidth() * 80)
         self.text.setMinimumHeight(4 * self.fontMetrics().lineSpacing())
-        self.run, self.train = QPushButton("Run"), QPushButton("Train a policy…")
+        self.run, self.train = QPushButton(tr("Run")), QPushButton(tr("Train a policy…"))
         self.run.clicked.connect(self.run_clicked)
         self.train.clicked.connect(self.train_clicked)
         row = QHBoxLayout()
@@ -81,7 +82,7 @@ class Welcome(QWidget):
 
     def show_source(self, title: str) -> None:
         """Name the policy on the first button; without one, training is what to click."""
-        self.run.setText(f"Run {title}" if title else "Run")
+        self.run.setText(tr("Run {title}", title=title) if title else tr("Run"))
         self.run.setVisible(bool(title))
         for button, primary in ((self.run, bool(title)), (self.train, not title)):
             button.setProperty("role", "primary" if primary else "")
@@ -90,6 +91,6 @@ class Welcome(QWidget):
 
     def set_waiting(self, waiting: bool) -> None:
         """Say that the engine opens the policy."""
-        self.title.setText("Preparing…" if waiting else "See a policy remember")
+        self.title.setText(tr("Preparing…") if waiting else tr("See a policy remember"))
         self.run.setEnabled(not waiting)
         self.train.setEnabled(not waiting)

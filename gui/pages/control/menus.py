@@ -7,15 +7,17 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Slot
 
+from gui.translation import tr
+
 if TYPE_CHECKING:
     from gui.pages.control.page import ControlPage
 
 RECENT = 12
 EXPORTS = (
-    ("png", "Picture as PNG…"),
-    ("svg", "Picture as SVG…"),
-    ("pdf", "Picture as PDF…"),
-    ("csv", "Episode as CSV…"),
+    ("png", tr("Picture as PNG…")),
+    ("svg", tr("Picture as SVG…")),
+    ("pdf", tr("Picture as PDF…")),
+    ("csv", tr("Episode as CSV…")),
 )
 
 
@@ -41,12 +43,12 @@ class Menus(QObject):
             workspace.index.refresh()
             rows = [row for row in workspace.index.list(limit=300) if row.experiment in ("control", "control-play")]
         except (BadInput, OSError) as problem:
-            menu.addAction(f"The list of runs cannot be read: {problem}").setEnabled(False)
+            menu.addAction(tr("The list of runs cannot be read: {problem}", problem=problem)).setEnabled(False)
             return
         for row in rows[:RECENT]:
             menu.addAction(f"{row.title or row.experiment}   {row.id[:15]}", partial(self._page.open_record, row.id))
         if not rows:
-            menu.addAction("No control run yet").setEnabled(False)
+            menu.addAction(tr("No control run yet")).setEnabled(False)
 
     @Slot()
     def fill_change(self) -> None:
@@ -54,10 +56,13 @@ class Menus(QObject):
         page, menu = self._page, self._page.toolbar.change_button.menu()
         menu.clear()
         if not page.is_ready:
-            menu.addAction("Run a policy first").setEnabled(False)
+            menu.addAction(tr("Run a policy first")).setEnabled(False)
             return
         for words, change in page.changes.choices():
-            menu.addAction(f"{words}, at step {page.position}", partial(page.changes.make, change))
+            menu.addAction(
+                tr("{words}, at step {position}", words=words, position=page.position),
+                partial(page.changes.make, change),
+            )
 
     @Slot()
     def fill_export(self) -> None:
@@ -65,10 +70,10 @@ class Menus(QObject):
         menu, page = self._page.toolbar.export_button.menu(), self._page
         menu.clear()
         if not page.is_ready:
-            menu.addAction("Run a policy first").setEnabled(False)
+            menu.addAction(tr("Run a policy first")).setEnabled(False)
             return
-        menu.addAction("Copy picture", page.exporter.copy_picture)
-        menu.addAction("Copy Python", page.exporter.copy_python)
+        menu.addAction(tr("Copy picture"), page.exporter.copy_picture)
+        menu.addAction(tr("Copy Python"), page.exporter.copy_python)
         menu.addSeparator()
         for kind, text in EXPORTS:
             menu.addAction(text, partial(page.exporter.ask, kind))

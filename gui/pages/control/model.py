@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from engine.control.quantities import Quantity
 from engine.errors import BadInput
+from gui.translation import tr
 
 if TYPE_CHECKING:
     from engine.runs import Record
@@ -97,7 +98,7 @@ def read_task(event: Mapping[str, Any]) -> TaskInfo:
             bool(event["pixels"]),
         )
     except (KeyError, TypeError, ValueError) as problem:
-        raise BadInput(f"The record does not say what its task is: {problem}") from problem
+        raise BadInput(tr("The record does not say what its task is: {problem}", problem=problem)) from problem
 
 
 def read_scene(event: Mapping[str, Any]) -> SceneInfo | None:
@@ -172,7 +173,7 @@ class ControlRecord:
             count = len(scene.agents) * horizon
             rows = self.record.table("steps").read(scene.first_row, scene.first_row + count)
             if len(rows) < count or not bool((rows["scene"] == number).all()):
-                raise BadInput(f"The steps of scene {number} are not all in the record")
+                raise BadInput(tr("The steps of scene {number} are not all in the record", number=number))
             found = rows.reshape(len(scene.agents), horizon)
             while len(self._rows) >= KEPT:
                 self._rows.pop(next(iter(self._rows)))

@@ -26,6 +26,7 @@ from gui.pages.control.training import Training
 from gui.pages.control.words import ABOUT, KINDS, origin
 from gui.pages.page import Page
 from gui.theme import UNIT
+from gui.translation import tr
 from gui.undo import Change
 from gui.widgets.icon import set_icon
 from gui.widgets.labels import ElidedLabel
@@ -43,17 +44,17 @@ class ScenesBar(QFrame):
         super().__init__()
         self.setProperty("role", "bar")
         self.scenes = QComboBox()
-        self.scenes.setAccessibleName("Scene")
-        self.scenes.setToolTip("Episodes of this record and what was changed in them")
+        self.scenes.setAccessibleName(tr("Scene"))
+        self.scenes.setToolTip(tr("Episodes of this record and what was changed in them"))
         self.scenes.setMinimumContentsLength(28)
         self.scenes.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.words = ElidedLabel("", "small")
-        self.about = QPushButton("What is this?")
+        self.about = QPushButton(tr("What is this?"))
         self.about.setProperty("role", "quiet")
-        self.about.setToolTip("What one is looking at, and where it comes from (F1)")
+        self.about.setToolTip(tr("What one is looking at, and where it comes from (F1)"))
         set_icon(self.about, "info", 2 * UNIT)
-        self.stop = QPushButton("Stop")
-        self.stop.setToolTip("Stop the training; the best policy so far is kept")
+        self.stop = QPushButton(tr("Stop"))
+        self.stop.setToolTip(tr("Stop the training; the best policy so far is kept"))
         set_icon(self.stop, "stop", 2 * UNIT)
         row = QHBoxLayout(self)
         row.setContentsMargins(UNIT, 0, UNIT, UNIT // 2)
@@ -73,7 +74,7 @@ class ControlPage(Page):
     """
 
     identifier = "control"
-    title = "Control"
+    title = tr("Control")
     icon = "control"
     shortcut = "Ctrl+9"
 
@@ -173,7 +174,7 @@ class ControlPage(Page):
         try:
             self._open(File(self.workspace.runs_folder) / identifier)
         except BadInput as problem:
-            self.workspace.show_error(str(problem), "The record was left as it is", "Choose another run")
+            self.workspace.show_error(str(problem), tr("The record was left as it is"), tr("Choose another run"))
             return
         self.session, self._following = None, self.source.record.status().status == "running"
         if self._following:
@@ -212,7 +213,7 @@ class ControlPage(Page):
     def choose_scene(self, number: int) -> None:
         """Show a scene, undoably."""
         if self.source is not None and number in self.source.scenes and number != self.scene:
-            self.workspace.undo.push(Change("Show another scene", self.show_scene, self.scene, number))
+            self.workspace.undo.push(Change(tr("Show another scene"), self.show_scene, self.scene, number))
 
     def show_scene(self, number: int) -> None:
         """Show a scene of the record."""
@@ -222,7 +223,9 @@ class ControlPage(Page):
             self._view = SceneView(self.source, number)
         except (BadInput, KeyError, ValueError) as problem:
             self.workspace.show_error(
-                f"Scene {number} cannot be shown: {problem}", "The rest is kept", "Open another run"
+                tr("Scene {number} cannot be shown: {problem}", number=number, problem=problem),
+                tr("The rest is kept"),
+                tr("Open another run"),
             )
             return
         self.scene, self._dirty, self._following = number, True, False
@@ -259,7 +262,8 @@ class ControlPage(Page):
         task = self.view.task
         agents = [self.source.agents[n] for n in self.view.info.agents]
         who = "\n".join(f"{agent.title}: {KINDS.get(agent.kind, agent.kind)}{origin(agent)}" for agent in agents)
-        box = QMessageBox(QMessageBox.Icon.NoIcon, task.title, f"{ABOUT.get(task.family, task.summary)}\n\n{who}",
+        about = ABOUT.get(task.family) or tr(task.summary)
+        box = QMessageBox(QMessageBox.Icon.NoIcon, tr(task.title), f"{about}\n\n{who}",
                           QMessageBox.StandardButton.Close, self)  # fmt: skip
         box.setTextFormat(Qt.TextFormat.PlainText)
         box.open()
@@ -296,14 +300,14 @@ class ControlPage(Page):
             elif problem := self.session.failed:
                 self.session, self._dirty = None, True
                 self.welcome.set_waiting(False)
-                self.workspace.show_error(problem, "Everything up to then is kept in its run", "Run again")
+                self.workspace.show_error(problem, tr("Everything up to then is kept in its run"), tr("Run again"))
         if self.source is None:
             return
         try:
             came = self.source.refresh()
         except BadInput as problem:
             self.source = None
-            self.workspace.show_error(str(problem), "The record was left as it is", "Choose another run")
+            self.workspace.show_error(str(problem), tr("The record was left as it is"), tr("Choose another run"))
             return
         if self.source.scenes and (came or self._view is None):
             newest = next(reversed(self.source.scenes))
@@ -354,10 +358,14 @@ class ControlPage(Page):
         status = self.source.record.status()
         words = status.status
         if status.status == "running" and status.total:
-            words = f"{amount(status.done)} of {amount(status.total)} {status.unit}"
+            words = tr(
+                "{done} of {total} {unit}", done=amount(status.done), total=amount(status.total), unit=status.unit
+            )
             if 0 < status.done < status.total and status.seconds:
                 left = status.seconds * (status.total - status.done) / status.done
-                words += f", {left / 60:.0f} min left" if left > 90 else f", {left:.0f} s left"
+                words += (
+                    tr(", {left:.0f} min left", left=left / 60) if left > 90 else tr(", {left:.0f} s left", left=left)
+                )
         task = self.source.task
         made = self.source.record.metadata
         live = status.status == "running" and self.session is None
@@ -366,7 +374,7 @@ class ControlPage(Page):
         self.bar.stop.setVisible(self.training.running)
         self.panels.show_run(self.source, words)
         if self._view is None and self._stack.currentWidget() is self.welcome and live:
-            self.welcome.title.setText(f"{words}: the first episode comes soon")
+            self.welcome.title.setText(tr("{words}: the first episode comes soon", words=words))
 
     # What is kept
 

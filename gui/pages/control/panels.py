@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QSplitter, QStackedWidge
 from gui.pages.control.model import ControlRecord
 from gui.pages.control.states import SceneView, dwell_state, figures, learning_state
 from gui.theme import UNIT
+from gui.translation import tr
 from gui.widgets.dwell import Dwell
 from gui.widgets.key_values import KeyValues
 from gui.widgets.latencies import Latencies
@@ -31,7 +32,7 @@ class Evaluation(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self.setProperty("role", "panel")
-        self.values = KeyValues("Evaluation")
+        self.values = KeyValues(tr("Evaluation"))
         column = QVBoxLayout(self)
         column.setContentsMargins(UNIT, UNIT, UNIT, UNIT)
         column.addWidget(self.values)
@@ -59,11 +60,15 @@ class Panels(QSplitter):
             line.addWidget(world, 1)
             world.placed.connect(self.placed)
             world.dragged.connect(self.dragged)
-        self.readings, self.acts = Traces("Hidden, and read from memory"), Traces("Actions")
-        self.seen, self.units = Traces("What the agent sees"), Units()
+        self.readings, self.acts = Traces(tr("Hidden, and read from memory")), Traces(tr("Actions"))
+        self.seen, self.units = Traces(tr("What the agent sees")), Units()
         self.tabs = QTabWidget()
         self.tabs.setDocumentMode(True)
-        for title, strip in (("Actions", self.acts), ("What it sees", self.seen), ("Memory units", self.units)):
+        for title, strip in (
+            (tr("Actions"), self.acts),
+            (tr("What it sees"), self.seen),
+            (tr("Memory units"), self.units),
+        ):
             self.tabs.addTab(strip, title)
         self.left = self._column(row, self.readings, self.tabs)
         self.left.setSizes([330, 150, 170])
@@ -78,10 +83,10 @@ class Panels(QSplitter):
         scroll.setWidget(self.evaluation)
         self.side = QTabWidget()
         self.side.setDocumentMode(True)
-        self.side.addTab(self.orbit, "Memory")
-        self.side.addTab(scroll, "Evaluation")
-        self.side.addTab(self.dwell, "Probe")
-        self.side.addTab(self.learning, "Training")
+        self.side.addTab(self.orbit, tr("Memory"))
+        self.side.addTab(scroll, tr("Evaluation"))
+        self.side.addTab(self.dwell, tr("Probe"))
+        self.side.addTab(self.learning, tr("Training"))
         self.right = self._column(self.bars, self.side)
         self.right.setSizes([280, 330])
         for widget, share in ((self.left, 1), (self.right, 0)):
@@ -90,11 +95,13 @@ class Panels(QSplitter):
         self.setSizes([820, 380])
         for strip in self.strips:
             strip.step_wanted.connect(self.step_wanted)
-        self.learning.set_message("Train a policy to see it learn, and watch one of its episodes as it does")
-        self.orbit.set_message("This agent has no memory")
-        self.dwell.set_message("Evaluate a policy of a water maze to see where it looks for a platform that is gone")
-        self.units.set_message("This agent has no memory")
-        self.seen.set_message("It sees images: they are in the corner of its world")
+        self.learning.set_message(tr("Train a policy to see it learn, and watch one of its episodes as it does"))
+        self.orbit.set_message(tr("This agent has no memory"))
+        self.dwell.set_message(
+            tr("Evaluate a policy of a water maze to see where it looks for a platform that is gone")
+        )
+        self.units.set_message(tr("This agent has no memory"))
+        self.seen.set_message(tr("It sees images: they are in the corner of its world"))
         self._scene: tuple = ()
 
     @property
@@ -137,7 +144,7 @@ class Panels(QSplitter):
 
     def show_run(self, source: ControlRecord, words: str) -> None:
         """Evaluation and training, which change as a run grows."""
-        self.evaluation.values.show_pairs(figures(source) or [("Evaluation", "Not evaluated yet")])
+        self.evaluation.values.show_pairs(figures(source) or [(tr("Evaluation"), tr("Not evaluated yet"))])
         self.dwell.set_state(dwell_state(source))
         state = learning_state(source.record, words)
         self.learning.set_state(state if state.curves else None)

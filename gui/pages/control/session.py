@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from engine.service.jobs import Job
 from gui.pages.control.sources import beside
+from gui.translation import tr
 
 if TYPE_CHECKING:
     from gui.bridge import Bridge
@@ -42,7 +43,7 @@ class Session:
     def begin(cls, engine: Bridge, setup: Setup) -> Session:
         """Start a session; its first scene comes by itself."""
         settings = {"task": setup.task, "agent": setup.agent, "beside": beside(setup.task)}
-        job = Job(PLAY, settings, title=f"Control bench, {setup.title}", lane="interactive")
+        job = Job(PLAY, settings, title=tr("Control bench, {title}", title=setup.title), lane="interactive")
         session = cls(engine, engine.submit(job), setup)
         if setup.episode or setup.wipe != "none":
             session.run(setup.episode, setup.wipe)
@@ -69,7 +70,7 @@ class Session:
         """Why the session ended badly, None while it has not."""
         state = self.engine.snapshot.job(self.job)
         if state is not None and state.status in ("failed", "crashed", "interrupted"):
-            return state.error or f"The session {state.status}"
+            return state.error or tr("The session {status}", status=state.status)
         return None
 
     @property

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from engine.control import shipped
 from engine.control.tasks import TASKS
 from engine.errors import BadInput
+from gui.translation import tr
 
 if TYPE_CHECKING:
     from engine.runs import RunIndex
@@ -29,12 +30,12 @@ class Source:
 def pretrained() -> list[Source]:
     """The recurrent policies that come with the program, the water maze first."""
     there = set(shipped.names())
-    found = [Source("pretrained", name, task.title) for name, task in TASKS.items()
+    found = [Source("pretrained", name, tr(task.title)) for name, task in TASKS.items()
              if shipped.name_for(task, "lstm") in there]  # fmt: skip
     for name, task in TASKS.items():
         taught = shipped.name_for(task, "taught")
         if task.name == shipped.policy_task(task) and taught in there:
-            found.append(Source(f"pretrained/{taught}", name, f"{task.title}, taught"))
+            found.append(Source(f"pretrained/{taught}", name, tr("{task}, taught", task=tr(task.title))))
     return sorted(found, key=lambda s: FIRST.index(s.task) if s.task in FIRST else len(FIRST))
 
 
@@ -59,5 +60,5 @@ def own_runs(index: RunIndex) -> list[Source]:
         configuration = row.configuration if isinstance(row.configuration, dict) else {}
         task = str(configuration.get("task", ""))
         if configuration.get("agent") in ("train", "frame-stack", "feed-forward") and task in TASKS:
-            found.append(Source(row.id, task, f"{row.title or TASKS[task].title}, {row.id[:15]}"))
+            found.append(Source(row.id, task, f"{row.title or tr(TASKS[task].title)}, {row.id[:15]}"))
     return found[:RECENT]

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from engine.control.quantities import Quantity
 from gui.pages.control.model import ControlRecord, SceneInfo, TaskInfo, finite, latencies
 from gui.pages.control.words import REFERENCES, result_words
+from gui.translation import tr
 from gui.widgets.dwell import DwellMap, DwellState
 from gui.widgets.latencies import LatencyState, Series
 from gui.widgets.learning import Curve, LearningState
@@ -73,10 +74,10 @@ class SceneView:
                     # each agent lives its own episode: its own truth is drawn where it differs
                     own = self.rows[place]["hidden"][:, k].astype(float)
                     if place and not np.array_equal(own, lines[0].values):
-                        lines.append(Line(f"true of {self.source.agents[number].title}", TRUE, own))
+                        lines.append(Line(tr("true of {title}", title=self.source.agents[number].title), TRUE, own))
                     lines.append(Line(self.source.agents[number].title, place, told))
             rows.append(_row(quantity, tuple(lines)))
-        return TracesState((*self.version, "hidden"), tuple(rows), "grey true, colour read by a probe", self.marks)
+        return TracesState((*self.version, "hidden"), tuple(rows), tr("grey true, colour read by a probe"), self.marks)
 
     def actions(self) -> TracesState:
         """What each agent does."""
@@ -87,7 +88,7 @@ class SceneView:
                 for place, number in enumerate(self.info.agents)
             )
             rows.append(Row(quantity.name, f"x {quantity.unit}" if quantity.unit else "", -1.1, 1.1, lines))
-        return TracesState((*self.version, "actions"), tuple(rows), "a colour an agent", self.marks)
+        return TracesState((*self.version, "actions"), tuple(rows), tr("a colour an agent"), self.marks)
 
     def observations(self) -> TracesState | None:
         """What the first agent sees, number by number; None for images."""
@@ -97,8 +98,8 @@ class SceneView:
         rows = []
         for k, name in enumerate(self.task.observation):
             low, high = min(float(seen[:, k].min()), -1.0), max(float(seen[:, k].max()), 1.0)
-            rows.append(Row(name, "", 1.05 * low, 1.05 * high, (Line("seen", 0, seen[:, k]),)))
-        return TracesState((*self.version, "seen"), tuple(rows), "nothing else is seen", self.marks)
+            rows.append(Row(name, "", 1.05 * low, 1.05 * high, (Line(tr("seen"), 0, seen[:, k]),)))
+        return TracesState((*self.version, "seen"), tuple(rows), tr("nothing else is seen"), self.marks)
 
     @property
     def thinker(self) -> int:
@@ -146,7 +147,7 @@ class SceneView:
             begins = [0, *(np.flatnonzero(self.rows[0]["teleported"]) + 1).tolist()]
             ends = [*begins[1:], self.steps]
             spans = enumerate(zip(begins, ends, strict=True))
-            parts = tuple(Part(f"trial {k + 1}", a, b) for k, (a, b) in spans if b > a)
+            parts = tuple(Part(tr("trial {k}", k=k + 1), a, b) for k, (a, b) in spans if b > a)
         return StepsState(self.steps, parts, tuple(lanes), self.info.from_step if self.info.from_step else -1)
 
     def latencies(self, step: int) -> LatencyState | None:
@@ -161,7 +162,7 @@ class SceneView:
             series.append(Series(self.source.agents[number].title, place, found, means if place == 0 else ()))
         names = [quantity.name for quantity in self.task.state]
         trial = int(self.rows[0]["state"][step, names.index("trial")])
-        words = "bar this episode" + (", line mean of all" if means else "")
+        words = tr("bar this episode") + (tr(", line mean of all") if means else "")
         titles = {one.title for one in series}
         references = tuple(item for item in REFERENCES.get(self.task.name, ()) if item[0] not in titles)
         return LatencyState(tuple(series), references, words, trial)
@@ -177,8 +178,8 @@ class SceneView:
         wiped = result.get("wiped")
         if isinstance(wiped, dict) and (value := finite(wiped.get("return_mean"))) is not None:
             error = finite(wiped.get("return_sem"))
-            bars.append(Return("Memory wiped", -1, nan, value, nan if error is None else error))
-        return ReturnsState(tuple(bars), "bar this episode, mark mean ± standard error" if mean is not None else "")
+            bars.append(Return(tr("Memory wiped"), -1, nan, value, nan if error is None else error))
+        return ReturnsState(tuple(bars), tr("bar this episode, mark mean ± standard error") if mean is not None else "")
 
 
 def _row(quantity: Quantity, lines: tuple[Line, ...]) -> Row:
@@ -196,7 +197,7 @@ def dwell_state(source: ControlRecord) -> DwellState | None:
     if len(maps) < 2:
         return None
     shown = []
-    for wiped, title in ((False, "Memory kept"), (True, "Memory wiped")):
+    for wiped, title in ((False, tr("Memory kept")), (True, tr("Memory wiped"))):
         prefix = "wiped_" if wiped else ""
         episodes = finite(found.get(f"{prefix}episodes"))
         near, rotated = (finite(found.get(f"{prefix}{key}")) for key in ("near", "rotated"))
@@ -219,14 +220,18 @@ def figures(source: ControlRecord) -> list[tuple[str, str]]:
     result, task = source.result(), source.task
     if task is None or not result:
         return []
-    rows = [("Evaluation", result_words(result, task.maze))]
+    rows = [(tr("Evaluation"), result_words(result, task.maze))]
     probe = result.get("probe_r2")
     if isinstance(probe, dict):
         told = ", ".join(f"{name} {value:.2f}" for name, value in probe.items() if finite(value) is not None)
-        rows.append(("Linear probe, R²", told))
+        rows.append((tr("Linear probe, R²"), told))
     if task.maze and finite(result.get("found")) is not None:
-        rows.append(("Platform found", f"{100 * result['found']:.0f} % of episodes"))
-    for key, words in (("cpu_seconds", "CPU time of training"), ("updates", "Updates"), ("steps", "Decisions")):
+        rows.append((tr("Platform found"), tr("{found:.0f} % of episodes", found=100 * result["found"])))
+    for key, words in (
+        ("cpu_seconds", tr("CPU time of training")),
+        ("updates", tr("Updates")),
+        ("steps", tr("Decisions")),
+    ):
         if (value := finite(result.get(key))) is not None:
             rows.append((words, f"{value:,.0f}" + (" s" if key == "cpu_seconds" else "")))
     return rows
@@ -234,5 +239,5 @@ def figures(source: ControlRecord) -> list[tuple[str, str]]:
 
 def task_words(task: TaskInfo) -> str:
     """Horizon and step in words."""
-    time = f", {task.dt * 1000:.0f} ms each" if task.dt else ""
-    return f"{task.title}: {task.horizon} decisions{time}"
+    time = tr(", {dt:.0f} ms each", dt=task.dt * 1000) if task.dt else ""
+    return tr("{title}: {horizon} decisions{time}", title=tr(task.title), horizon=task.horizon, time=time)

@@ -10,12 +10,13 @@ from PySide6.QtWidgets import QComboBox, QFrame, QMenu, QPushButton
 from gui.pages.control.session import Setup
 from gui.pages.control.sources import Source
 from gui.theme import UNIT
+from gui.translation import tr
 from gui.widgets.flow import Flow
 from gui.widgets.icon import set_icon
 from gui.widgets.numbers import NumberBox
 
 LAST_EPISODE = 999_999
-WIPES = (("memory kept", "none"), ("wiped at teleports", "teleport"), ("wiped at each step", "step"))
+WIPES = ((tr("memory kept"), "none"), (tr("wiped at teleports"), "teleport"), (tr("wiped at each step"), "step"))
 
 
 class Toolbar(QFrame):
@@ -32,26 +33,32 @@ class Toolbar(QFrame):
         self.setProperty("role", "bar")
         self._sources: list[Source] = []
         self.policy = self._choice(
-            "Policy", "Who plays which task; feed-forward and full-information agents play beside"
+            tr("Policy"), tr("Who plays which task; feed-forward and full-information agents play beside")
         )
         self.episode = NumberBox()
         self.episode.setRange(1, LAST_EPISODE)
-        self.episode.setPrefix("episode ")
-        self.episode.setAccessibleName("Episode")
-        self.episode.setToolTip("Another number is another start, another platform, another length")
-        self.wipe = self._choice("Memory", "When all memories are wiped")
+        self.episode.setPrefix(tr("episode "))
+        self.episode.setAccessibleName(tr("Episode"))
+        self.episode.setToolTip(tr("Another number is another start, another platform, another length"))
+        self.wipe = self._choice(tr("Memory"), tr("When all memories are wiped"))
         for words, name in WIPES:
             self.wipe.addItem(words, name)
-        self.click = self._choice("Click", "What a click in the pool moves, from the step shown on")
-        self.click.addItem("click moves the platform", "platform")
-        self.click.addItem("click moves the agent", "agent")
-        self.open_button = self._button("Open", "Open a run of this page", "folder")
-        self.run_button = self._button("Run", "Let the policy live this episode (Ctrl+N)", "play", "accent_text")
+        self.click = self._choice(tr("Click"), tr("What a click in the pool moves, from the step shown on"))
+        self.click.addItem(tr("click moves the platform"), "platform")
+        self.click.addItem(tr("click moves the agent"), "agent")
+        self.open_button = self._button(tr("Open"), tr("Open a run of this page"), "folder")
+        self.run_button = self._button(
+            tr("Run"), tr("Let the policy live this episode (Ctrl+N)"), "play", "accent_text"
+        )
         self.run_button.setProperty("role", "primary")
-        self.change_button = self._button("Change here", "Change the world or wipe the memory at this step", "branch")
-        self.evaluate_button = self._button("Evaluate", "100 fresh episodes, with the memory and without", "bars")
-        self.train_button = self._button("Train…", "Train a policy and watch it learn", "spark")
-        self.export_button = self._button("Export", "Pictures, tables and lines of Python", "export")
+        self.change_button = self._button(
+            tr("Change here"), tr("Change the world or wipe the memory at this step"), "branch"
+        )
+        self.evaluate_button = self._button(
+            tr("Evaluate"), tr("100 fresh episodes, with the memory and without"), "bars"
+        )
+        self.train_button = self._button(tr("Train…"), tr("Train a policy and watch it learn"), "spark")
+        self.export_button = self._button(tr("Export"), tr("Pictures, tables and lines of Python"), "export")
         for button in (self.open_button, self.change_button, self.export_button):
             button.setMenu(QMenu(button))
         self.run_button.clicked.connect(self.run_clicked)
@@ -87,7 +94,7 @@ class Toolbar(QFrame):
         for source in sources:
             self.policy.addItem(source.title)
         if not sources:
-            self.policy.addItem("no trained policy")
+            self.policy.addItem(tr("no trained policy"))
         self.choose(before)
         self.run_button.setEnabled(bool(sources))
         self.evaluate_button.setEnabled(bool(sources))

@@ -12,26 +12,27 @@ from engine.service.jobs import Job
 from gui.pages.control.session import CONTROL
 from gui.pages.control.sources import beside
 from gui.theme import UNIT
+from gui.translation import tr
 from gui.widgets.labels import label
 
 if TYPE_CHECKING:
     from gui.pages.control.page import ControlPage
 
 LEARNERS = (
-    ("LSTM: remembers", "train"),
-    ("Feed-forward: sees only the present", "feed-forward"),
-    ("Five frames: sees the last five steps", "frame-stack"),
-    ("Full information: sees what is hidden too", "full-information"),
-    ("LSTM, taught: imitates a scripted agent (water mazes, reacher)", "imitate"),
+    (tr("LSTM: remembers"), "train"),
+    (tr("Feed-forward: sees only the present"), "feed-forward"),
+    (tr("Five frames: sees the last five steps"), "frame-stack"),
+    (tr("Full information: sees what is hidden too"), "full-information"),
+    (tr("LSTM, taught: imitates a scripted agent (water mazes, reacher)"), "imitate"),
 )
 ALGORITHMS = (
-    ("what suits the task", None),
+    (tr("what suits the task"), None),
     ("RDPG", "rdpg"),
     ("RSVG(0)", "rsvg0"),
-    ("Recurrent TD3", "rtd3"),
-    ("Recurrent SAC", "rsac"),
+    (tr("Recurrent TD3"), "rtd3"),
+    (tr("Recurrent SAC"), "rsac"),
 )
-WHAT = (
+WHAT = tr(
     "One of its episodes is shown as it learns. A pendulum takes two to three minutes of one core, a taught policy "
     "under one, a water maze by reinforcement five."
 )
@@ -42,24 +43,24 @@ class TrainDialog(QDialog):
 
     def __init__(self, parent: QWidget, task: str) -> None:
         super().__init__(parent)
-        self.setWindowTitle("Train a policy")
+        self.setWindowTitle(tr("Train a policy"))
         words = label(WHAT, "muted")
         words.setWordWrap(True)
         words.setMinimumWidth(46 * UNIT)
         self.task, self.agent, self.algorithm = QComboBox(), QComboBox(), QComboBox()
         for known in TASKS.values():
-            self.task.addItem(known.title, known.name)
+            self.task.addItem(tr(known.title), known.name)
         for title, agent in LEARNERS:
             self.agent.addItem(title, agent)
         for title, algorithm in ALGORITHMS:
             self.algorithm.addItem(title, algorithm)
         self.task.setCurrentIndex(max(self.task.findData(task), 0))
         form = QFormLayout()
-        for name, box in (("Task", self.task), ("Agent", self.agent), ("Algorithm", self.algorithm)):
+        for name, box in ((tr("Task"), self.task), (tr("Agent"), self.agent), (tr("Algorithm"), self.algorithm)):
             box.setAccessibleName(name)
             form.addRow(name, box)
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel)
-        self.go = buttons.addButton("Train", QDialogButtonBox.ButtonRole.AcceptRole)
+        self.go = buttons.addButton(tr("Train"), QDialogButtonBox.ButtonRole.AcceptRole)
         self.go.setProperty("role", "primary")
         buttons.accepted.connect(self.accept)
         buttons.rejected.connect(self.reject)
@@ -95,7 +96,7 @@ class Training(QObject):
         if algorithm is not None:
             chosen["algorithm"] = algorithm
         kind = next(title for title, name in LEARNERS if name == agent).split(":")[0]
-        self._submit(chosen, f"{kind} learns {TASKS[task].title}")
+        self._submit(chosen, tr("{kind} learns {title}", kind=kind, title=tr(TASKS[task].title)))
 
     @Slot()
     def evaluate(self) -> None:
@@ -105,13 +106,13 @@ class Training(QObject):
             self.ask_train()
             return
         settings = {"task": source.task, "agent": source.agent, "beside": beside(source.task)}
-        self._submit(settings, f"Evaluation, {source.title}")
+        self._submit(settings, tr("Evaluation, {title}", title=source.title))
 
     def _submit(self, settings: dict[str, Any], title: str) -> None:
         workspace = self._page.workspace
         job = Job(CONTROL, settings, device=workspace.settings.device, title=title)
         self.job, self._opened = workspace.engine.submit(job), ""
-        workspace.toast(f"{title}: begins")
+        workspace.toast(tr("{title}: begins", title=title))
 
     @Slot()
     def stop(self) -> None:
@@ -135,7 +136,9 @@ class Training(QObject):
             self._page.open_record(state.record.replace("\\", "/").rsplit("/", 1)[-1])
         if state.ended and self._opened != "ended":
             if state.status in ("failed", "crashed"):
-                kept = "The best policy so far is in its run" if state.record else "Nothing was learned"
-                self._page.workspace.show_error(str(state.error or "The run failed"), kept, "Change its settings")
+                kept = tr("The best policy so far is in its run") if state.record else tr("Nothing was learned")
+                self._page.workspace.show_error(
+                    str(state.error or tr("The run failed")), kept, tr("Change its settings")
+                )
             self._opened, self.job = "ended", ""
             self._page.show_sources()

@@ -3,50 +3,64 @@
 from __future__ import annotations
 
 from gui.pages.control.model import AgentInfo
+from gui.translation import tr
 
-PAPER = "Heess, Hunt, Lillicrap & Silver 2015, arXiv 1512.04455"
+PAPER = tr("Heess, Hunt, Lillicrap & Silver 2015, arXiv 1512.04455")
 
 ABOUT = {
     "maze": (
-        "A pool from above. Somewhere under water is a platform; who stands on it for five steps is thrown elsewhere "
-        "and has to find it again. Trial 1 is a search; with a memory the next ones go straight there. Geometry and "
-        f"rewards are ours, the idea is that of {PAPER}."
+        tr(
+            "A pool from above. Somewhere under water is a platform; who stands on it for five steps is thrown "
+            "elsewhere and has to find it again. Trial 1 is a search; with a memory the next ones go straight there. "
+            "Geometry and rewards are ours, the idea is that of {paper}.",
+            paper=PAPER,
+        )
     ),
     "pendulum": (
-        "A rod to swing up. What is hidden has to be worked out from what was seen and done before: the grey line is "
-        f"the truth, the coloured one what a linear probe reads from the memory. After {PAPER}; equations of Gymnasium."
+        tr(
+            "A rod to swing up. What is hidden has to be worked out from what was seen and done before: the grey "
+            "line is the truth, the coloured one what a linear probe reads from the memory. After {paper}; equations "
+            "of Gymnasium.",
+            paper=PAPER,
+        )
     ),
     "cartpole": (
-        "A pole on a cart to swing up, velocities hidden. The grey lines are the truth, the coloured ones what a "
-        f"linear probe reads from the memory. After {PAPER}; equations of Yang & Nguyen 2021."
+        tr(
+            "A pole on a cart to swing up, velocities hidden. The grey lines are the truth, the coloured ones what a "
+            "linear probe reads from the memory. After {paper}; equations of Yang & Nguyen 2021.",
+            paper=PAPER,
+        )
     ),
     "reacher": (
-        "An arm whose target is shown for two steps only. It is locked until later, so the target can be kept nowhere "
-        "but in memory. After Yang & Nguyen 2021, arXiv 2110.12628; the joints' constants are ours."
+        tr(
+            "An arm whose target is shown for two steps only. It is locked until later, so the target can be kept "
+            "nowhere "
+            "but in memory. After Yang & Nguyen 2021, arXiv 2110.12628; the joints' constants are ours."
+        )
     ),
-    "payload": f"An arm that carries an unknown mass. After {PAPER}; constants are ours.",
-    "wind": "A walk to a goal against a hidden, constant wind. After Ni et al. 2022, arXiv 2110.05038.",
-    "t-maze": "A cue at the first step tells where to turn at the last. After Ni et al. 2023, arXiv 2307.03864.",
+    "payload": tr("An arm that carries an unknown mass. After {paper}; constants are ours.", paper=PAPER),
+    "wind": tr("A walk to a goal against a hidden, constant wind. After Ni et al. 2022, arXiv 2110.05038."),
+    "t-maze": tr("A cue at the first step tells where to turn at the last. After Ni et al. 2023, arXiv 2307.03864."),
 }
 
 KINDS = {
-    "lstm": "remembers with an LSTM",
-    "feed-forward": "sees only the present",
-    "frame-stack": "sees the last five steps",
-    "full-information": "sees what is hidden too",
-    "scripted": "a fixed rule",
+    "lstm": tr("remembers with an LSTM"),
+    "feed-forward": tr("sees only the present"),
+    "frame-stack": tr("sees the last five steps"),
+    "full-information": tr("sees what is hidden too"),
+    "scripted": tr("a fixed rule"),
 }
 
 REFERENCES: dict[str, tuple[tuple[str, tuple[float, ...]], ...]] = {
     "water-maze-r": (
-        ("Circle, no memory", (19.3,) * 12),
-        ("Circle, remembers", (19.3, *(7.4,) * 11)),
-        ("Knows the platform", (6.7,) * 12),
+        (tr("Circle, no memory"), (19.3,) * 12),
+        (tr("Circle, remembers"), (19.3, *(7.4,) * 11)),
+        (tr("Knows the platform"), (6.7,) * 12),
     ),
     "water-maze-c": (
-        ("Circle, no memory", (22.2,) * 12),
-        ("Circle, remembers", (22.2, *(6.6,) * 11)),
-        ("Knows the platform", (5.4,) * 12),
+        (tr("Circle, no memory"), (22.2,) * 12),
+        (tr("Circle, remembers"), (22.2, *(6.6,) * 11)),
+        (tr("Knows the platform"), (5.4,) * 12),
     ),
 }
 """Mean steps by trial of scripted agents over 1000 episodes (``athanor run control --set agent=circle ...``)."""
@@ -56,7 +70,7 @@ def origin(agent: AgentInfo) -> str:
     """Where a policy comes from, where that is not reinforcement learning."""
     if agent.algorithm != "imitation":
         return ""
-    return "; taught by a scripted agent (imitation, not reinforcement learning)"
+    return tr("; taught by a scripted agent (imitation, not reinforcement learning)")
 
 
 def result_words(result: dict, maze: bool) -> str:
@@ -64,13 +78,17 @@ def result_words(result: dict, maze: bool) -> str:
     mean, sem = result.get("return_mean"), result.get("return_sem")
     if mean is None:
         return ""
-    words = f"{result.get('episodes', 0)} fresh episodes: return {mean:.4g}"
+    words = tr("{value} fresh episodes: return {mean:.4g}", value=result.get("episodes", 0), mean=mean)
     words += f" ± {sem:.2g}" if sem is not None else ""
     if maze and result.get("latency_ratio") is not None:
-        words += f", latency ratio {result['latency_ratio']:.2f}"
+        words += tr(", latency ratio {latency_ratio:.2f}", latency_ratio=result["latency_ratio"])
     wiped = result.get("wiped")
     if isinstance(wiped, dict) and wiped.get("return_mean") is not None:
-        words += f" · memory wiped at each {wiped.get('wipe')}: {wiped['return_mean']:.4g}"
+        words += tr(
+            " · memory wiped at each {value}: {return_mean:.4g}",
+            value=wiped.get("wipe"),
+            return_mean=wiped["return_mean"],
+        )
         if maze and wiped.get("latency_ratio") is not None:
-            words += f", ratio {wiped['latency_ratio']:.2f}"
+            words += tr(", ratio {latency_ratio:.2f}", latency_ratio=wiped["latency_ratio"])
     return words

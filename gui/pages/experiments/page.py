@@ -24,6 +24,7 @@ from gui.pages.experiments.queue import QueueView
 from gui.pages.experiments.sweeping import Sweeping, combine
 from gui.pages.page import Page
 from gui.theme import UNIT
+from gui.translation import tr
 from gui.widgets.form import Form
 from gui.widgets.labels import hairline, label
 from gui.widgets.panel import Panel
@@ -48,7 +49,9 @@ def parse_seeds(text: str) -> list[int]:
     except ValueError:
         seeds = []
     if not seeds or len(seeds) > MOST_SEEDS or any(not 0 <= seed < 2**32 for seed in seeds):
-        raise ValueError(f"Seeds are whole numbers as in 0 or 0, 3, 7 or 0-9, at most {MOST_SEEDS} of them")
+        raise ValueError(
+            tr("Seeds are whole numbers as in 0 or 0, 3, 7 or 0-9, at most {most_seeds} of them", most_seeds=MOST_SEEDS)
+        )
     return list(dict.fromkeys(seeds))
 
 
@@ -56,7 +59,7 @@ class ExperimentsPage(Page):
     """Catalogue at the left, form in the middle, queue at the right."""
 
     identifier = "experiments"
-    title = "Experiments"
+    title = tr("Experiments")
     icon = "play"
     shortcut = "Ctrl+5"
 
@@ -70,23 +73,23 @@ class ExperimentsPage(Page):
         self._snapshot: object = None
         self.search = QLineEdit()
         self.search.setProperty("role", "search")
-        self.search.setPlaceholderText("Search experiments")
-        self.search.setAccessibleName("Search experiments")
+        self.search.setPlaceholderText(tr("Search experiments"))
+        self.search.setAccessibleName(tr("Search experiments"))
         self.search.setClearButtonEnabled(True)
         self.list = QListWidget()
-        self.list.setAccessibleName("Experiments")
+        self.list.setAccessibleName(tr("Experiments"))
         self.list.setWordWrap(True)
         self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         for name, entry in self._experiments.items():
-            item = QListWidgetItem(entry.title)
+            item = QListWidgetItem(tr(entry.title))
             item.setData(NAME, name)
-            item.setToolTip(entry.summary)
+            item.setToolTip(tr(entry.summary))
             self.list.addItem(item)
-        catalogue = Panel("Catalogue")
+        catalogue = Panel(tr("Catalogue"))
         catalogue.body.addWidget(self.search)
         catalogue.body.addWidget(self.list, 1)
         self.queue = QueueView(workspace)
-        queue = Panel("Queue", self.queue)
+        queue = Panel(tr("Queue"), self.queue)
         self._queue_panel = queue
         splitter = QSplitter(Qt.Orientation.Horizontal)
         for widget, stretch in ((catalogue, 2), (self._make_middle(), 5), (queue, 3)):
@@ -106,45 +109,48 @@ class ExperimentsPage(Page):
         self._title, self._summary = label("", "title"), label("", "muted")
         self._summary.setWordWrap(True)
         self.preset = QComboBox()
-        self.preset.setAccessibleName("Preset")
+        self.preset.setAccessibleName(tr("Preset"))
         self.preset.currentIndexChanged.connect(self._on_preset)
         self._area = QScrollArea()
         self._area.setWidgetResizable(True)
-        self._area.setAccessibleName("Settings")
+        self._area.setAccessibleName(tr("Settings"))
         self._area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.seeds = QLineEdit("0")
-        self.seeds.setAccessibleName("Seeds")
-        self.seeds.setToolTip("One run for each seed: 0 or 0, 3, 7 or 0-9")
+        self.seeds.setAccessibleName(tr("Seeds"))
+        self.seeds.setToolTip(tr("One run for each seed: 0 or 0, 3, 7 or 0-9"))
         self.seeds.setMaximumWidth(16 * UNIT)
         self.name = QLineEdit()
-        self.name.setPlaceholderText("Name of the run")
-        self.name.setAccessibleName("Name of the run")
+        self.name.setPlaceholderText(tr("Name of the run"))
+        self.name.setAccessibleName(tr("Name of the run"))
         self.problem = label("", "bad")
-        self.run_button = QPushButton("Run")
+        self.run_button = QPushButton(tr("Run"))
         self.run_button.setProperty("role", "primary")
-        self.run_button.setToolTip("Put it into the queue  Ctrl+Return")
+        self.run_button.setToolTip(tr("Put it into the queue  Ctrl+Return"))
         self.run_button.clicked.connect(self.run)
         self.seeds.textChanged.connect(self._check)
         self.vary = QLineEdit()
-        self.vary.setPlaceholderText("Vary settings, such as agent=uniform,thompson episodes=10,100")
-        self.vary.setAccessibleName("Settings to vary")
+        self.vary.setPlaceholderText(tr("Vary settings, such as agent=uniform,thompson episodes=10,100"))
+        self.vary.setAccessibleName(tr("Settings to vary"))
         self.vary.setToolTip(
-            "A sweep: one run for every combination of these values and the seeds; the runs page shows it under Sweeps"
+            tr(
+                "A sweep: one run for every combination of these values and the seeds; the runs page shows it under "
+                "Sweeps"
+            )
         )
         self.vary.textChanged.connect(self._check)
         self.expected = label("", "muted")
-        self.expected.setToolTip("From earlier runs of this experiment on this machine")
+        self.expected.setToolTip(tr("From earlier runs of this experiment on this machine"))
         head, foot, presets = QVBoxLayout(), QHBoxLayout(), QHBoxLayout()
         head.setSpacing(UNIT // 2)
         head.addWidget(self._title)
         head.addWidget(self._summary)
-        self._preset_label = label("Preset", "muted")
+        self._preset_label = label(tr("Preset"), "muted")
         presets.setSpacing(UNIT)
         presets.addWidget(self._preset_label)
         presets.addWidget(self.preset)
         presets.addStretch(1)
         foot.setSpacing(UNIT)
-        for widget in (label("Seeds", "muted"), self.seeds, self.name, self.problem, self.run_button):
+        for widget in (label(tr("Seeds"), "muted"), self.seeds, self.name, self.problem, self.run_button):
             foot.addWidget(widget, 1 if widget is self.name else 0)
         middle = QWidget()
         middle.setProperty("role", "panel")
@@ -166,7 +172,7 @@ class ExperimentsPage(Page):
         return [
             Action(
                 "experiments.run",
-                "Run experiment",
+                tr("Run experiment"),
                 self.run,
                 "Run",
                 0,
@@ -174,8 +180,8 @@ class ExperimentsPage(Page):
                 "play",
                 self.run_button.isEnabled,
             ),
-            Action("experiments.find", "Search experiments", self.search.setFocus, "Edit", 3, "Ctrl+F", "search"),
-            Action("experiments.reset", "Reset settings to defaults", self._on_reset, "Edit", 3, icon="undo"),
+            Action("experiments.find", tr("Search experiments"), self.search.setFocus, "Edit", 3, "Ctrl+F", "search"),
+            Action("experiments.reset", tr("Reset settings to defaults"), self._on_reset, "Edit", 3, icon="undo"),
         ]
 
     @property
@@ -210,7 +216,7 @@ class ExperimentsPage(Page):
         words = text.casefold().split()
         for row in range(self.list.count()):
             entry = self._experiments[self.list.item(row).data(NAME)]
-            content = f"{entry.name} {entry.title} {entry.summary}".casefold()
+            content = f"{entry.name} {entry.title} {tr(entry.title)} {tr(entry.summary)}".casefold()
             self.list.item(row).setHidden(not all(word in content for word in words))
 
     @Slot()
@@ -218,13 +224,15 @@ class ExperimentsPage(Page):
         if self.list.currentItem() is None:
             return
         entry = self.experiment
-        self._title.setText(entry.title)
-        self._summary.setText(entry.summary)
+        self._title.setText(tr(entry.title))
+        self._summary.setText(tr(entry.summary))
         try:
             form = Form(entry.configuration_class().describe(), self._check_values)
         except ImportError as error:
             self.workspace.show_error(
-                f"{entry.title} cannot be set up: {error}", "Nothing was changed", "Install what is missing"
+                tr("{title} cannot be set up: {error}", title=entry.title, error=error),
+                tr("Nothing was changed"),
+                tr("Install what is missing"),
             )
             return
         self._form = form
@@ -232,9 +240,9 @@ class ExperimentsPage(Page):
         form.changed.connect(self._check)
         self.preset.blockSignals(True)
         self.preset.clear()
-        self.preset.addItem("Defaults", "")
+        self.preset.addItem(tr("Defaults"), "")
         for name in entry.presets:
-            self.preset.addItem(name.replace("-", " ").capitalize(), name)
+            self.preset.addItem(tr(name.replace("-", " ").capitalize()), name)
         self.preset.blockSignals(False)
         for widget in (self.preset, self._preset_label):
             widget.setVisible(bool(entry.presets))
@@ -276,8 +284,8 @@ class ExperimentsPage(Page):
         self.problem.setText(problem)
         self.problem.setVisible(bool(problem))
         runs = count * combinations
-        words = f"Run {runs} runs" if combinations > 1 else f"Run {count} seeds"
-        self.run_button.setText(words if runs > 1 else "Run")
+        words = tr("Run {runs} runs", runs=runs) if combinations > 1 else tr("Run {count} seeds", count=count)
+        self.run_button.setText(words if runs > 1 else tr("Run"))
         self.run_button.setEnabled(values is not None and count > 0)
         if self.run_button.isEnabled():
             self._expect(values, runs)
@@ -297,13 +305,13 @@ class ExperimentsPage(Page):
 
         def done(found: Any) -> None:
             if found is None:
-                self.expected.setText("No earlier run tells how long this takes")
+                self.expected.setText(tr("No earlier run tells how long this takes"))
                 return
-            like = "runs like it" if found.exact else "similar runs"
-            each = f"about {duration(found.seconds)}" + (" each" if runs > 1 else "")
-            whole = f", {duration(found.seconds * runs)} in all" if runs > 1 else ""
+            like = tr("runs like it") if found.exact else tr("similar runs")
+            each = tr("about {seconds}", seconds=duration(found.seconds)) + (" each" if runs > 1 else "")
+            whole = tr(", {seconds} in all", seconds=duration(found.seconds * runs)) if runs > 1 else ""
             count = f"{found.runs} {like if found.runs > 1 else like.replace('runs', 'run')}"
-            self.expected.setText(f"Takes {each}{whole}, as told by {count}")
+            self.expected.setText(tr("Takes {each}{whole}, as told by {count}", each=each, whole=whole, count=count))
 
         self.workspace.loader.load("experiments.expected", estimated, done, lambda error: self.expected.setText(""))
 
@@ -340,7 +348,7 @@ class ExperimentsPage(Page):
             self._snapshot = snapshot
             self.queue.show_jobs(snapshot.jobs)
             waiting = sum(not job.ended for job in snapshot.jobs)
-            self._queue_panel.set_detail(f"{waiting} to do" if waiting else "")
+            self._queue_panel.set_detail(tr("{waiting} to do", waiting=waiting) if waiting else "")
 
     def save_state(self) -> dict[str, Any]:
         return {"experiment": self.experiment.name, "splitter": self._splitter.sizes(), "seeds": self.seeds.text()}

@@ -21,9 +21,10 @@ from PySide6.QtWidgets import (
 )
 
 from gui.theme import UNIT
+from gui.translation import tr
 from gui.widgets.icon import set_icon
 from gui.widgets.labels import ElidedLabel, label, set_role
-from gui.words import amount, duration
+from gui.words import amount, duration, status_words
 
 if TYPE_CHECKING:
     from engine.service.jobs import JobState
@@ -65,24 +66,26 @@ class JobCard(QFrame):
             return
         self.job = job
         name = job.title or job.experiment
-        self.setAccessibleName(f"{name}, {job.status}")
+        self.setAccessibleName(f"{name}, {status_words(job.status)}")
         self._title.setText(name)
-        self._status.setText(job.status)
+        self._status.setText(status_words(job.status))
         set_role(self._status, TONES.get(job.status, "muted"))
         self._progress.setVisible(not job.ended and job.status != "queued")
         self._progress.setRange(0, 1000 if job.total else 0)
         self._progress.setValue(round(1000 * job.done / job.total) if job.total else 0)
-        self._progress.setAccessibleName(f"Progress of {name}")
+        self._progress.setAccessibleName(tr("Progress of {name}", name=name))
         parts = [f"{amount(job.done)} {job.unit}".strip()] if job.done else []
         if job.rate and not job.ended:
             parts.append(f"{amount(job.rate)} {job.unit}/s")
         if job.seconds_left is not None:
-            parts.append(f"{duration(job.seconds_left)} left")
-        self._line.setText(job.error or "  ·  ".join(parts) or ("waiting" if job.status == "queued" else ""))
+            parts.append(tr("{seconds_left} left", seconds_left=duration(job.seconds_left)))
+        self._line.setText(job.error or "  ·  ".join(parts) or (tr("waiting") if job.status == "queued" else ""))
         can_open = job.ended and job.record is not None
         self.button.setVisible(can_open or not job.ended)
         self.button.setEnabled(job.status != "stopping")
-        text, icon = ("Open", "next") if job.ended else ("Remove" if job.status == "queued" else "Stop", "stop")
+        text, icon = (
+            (tr("Open"), "next") if job.ended else (tr("Remove") if job.status == "queued" else tr("Stop"), "stop")
+        )
         if self.button.text() != text:
             self.button.setText(text)
             self.button.setAccessibleName(f"{text} {name}")
@@ -103,7 +106,7 @@ class QueueView(QWidget):
         super().__init__()
         self._workspace = workspace
         self._cards: list[JobCard] = []
-        nothing = label("What you run appears here.\nRuns go on when you leave this page.", "muted")
+        nothing = label(tr("What you run appears here.\nRuns go on when you leave this page."), "muted")
         nothing.setWordWrap(True)
         nothing.setAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
         inside = QWidget()
@@ -114,7 +117,7 @@ class QueueView(QWidget):
         area = QScrollArea()
         area.setWidgetResizable(True)
         area.setWidget(inside)
-        area.setAccessibleName("Queue")
+        area.setAccessibleName(tr("Queue"))
         self._stack = QStackedLayout(self)
         self._stack.addWidget(nothing)
         self._stack.addWidget(area)

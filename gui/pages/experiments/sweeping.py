@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Slot
 
+from gui.translation import tr
+
 if TYPE_CHECKING:
     from engine.experiments.experiment import Experiment
     from engine.service.jobs import JobState
@@ -27,12 +29,18 @@ def combine(experiment: Experiment, values: dict[str, Any], text: str) -> list[t
 
     grid = parse_grid(text.split()) if text.strip() else {}
     if "seed" in grid:
-        raise BadInput("Seeds have a field of their own")
+        raise BadInput(tr("Seeds have a field of their own"))
     count = 1
     for texts in grid.values():
         count *= len(texts)
     if count > MOST_RUNS:
-        raise BadInput(f"These are {count} combinations; from the window a sweep may have {MOST_RUNS}")
+        raise BadInput(
+            tr(
+                "These are {count} combinations; from the window a sweep may have {most_runs}",
+                count=count,
+                most_runs=MOST_RUNS,
+            )
+        )
     kind = experiment.configuration_class()
     found = []
     for chosen in itertools.product(*grid.values()):
@@ -64,7 +72,7 @@ class Sweeping(QObject):
         try:
             journal.begin(experiment.name, space, len(every) * len(seeds))
         except ValueError as problem:
-            self._workspace.show_error(str(problem), "Nothing was started")
+            self._workspace.show_error(str(problem), tr("Nothing was started"))
             return ""
         device = self._workspace.settings.device if experiment.uses_torch else "auto"
         for settings, configuration in every:
@@ -74,7 +82,9 @@ class Sweeping(QObject):
                           runs_folder=str(self._workspace.runs_folder))  # fmt: skip
                 self._running[job.id] = (journal, Point(point_key(job), shown, job))
                 self._workspace.engine.submit(job)
-        self._workspace.toast(f"{len(self._running)} runs queued; the runs page shows them under Sweeps")
+        self._workspace.toast(
+            tr("{running} runs queued; the runs page shows them under Sweeps", running=len(self._running))
+        )
         return name
 
     @Slot(object)
@@ -88,4 +98,4 @@ class Sweeping(QObject):
         try:
             journal.add(Outcome(point, state.status, state.record, state.result, state.error))
         except ValueError as problem:
-            self._workspace.show_error(str(problem), "The run itself is kept")
+            self._workspace.show_error(str(problem), tr("The run itself is kept"))

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from gui.pages.language.model import Evaluation
 from gui.pages.language.transcripts import ANSWER, REQUEST, STATE, SUMMARY, SYSTEM, Message, parts_of, selected
+from gui.translation import tr
 from gui.widgets.alchemy_words import number, signed
 from gui.widgets.transcript_card import Card
 from gui.words import amount, duration
 
 TINTS = {SYSTEM: "system", STATE: "game", REQUEST: "game", ANSWER: "answer", SUMMARY: "summary"}
-NAMES = {SYSTEM: "instructions", STATE: "game", REQUEST: "game", SUMMARY: "summary"}
+NAMES = {SYSTEM: tr("instructions"), STATE: tr("game"), REQUEST: tr("game"), SUMMARY: tr("summary")}
 LISTS = ("Stones", "Objects")  # where the list begins that a state shows
 
 
@@ -47,8 +48,8 @@ class Cards:
 
     def _trial_words(self, message: Message) -> str:
         changed = any(first == message.trial > 0 for _, first in self.evaluation.parts_of(self.episode))
-        words = f"Trial {message.trial + 1}"
-        return f"{words}, another chemistry from here on (nobody says so)" if changed else words
+        words = tr("Trial {trial}", trial=message.trial + 1)
+        return tr("{words}, another chemistry from here on (nobody says so)", words=words) if changed else words
 
     def _complete(self, place: int, message: Message) -> bool:
         if self.evaluation.turn(self.episode, message.question) is None:
@@ -63,11 +64,11 @@ class Cards:
 
 def plain_card(message: Message, note: str = "") -> Card:
     """The card of a message with a note below it."""
-    bad = "" if message.valid else message.reason or "no action in it"
+    bad = "" if message.valid else message.reason or tr("no action in it")
     if message.kind == ANSWER:
         parts = tuple((name or "answer", words) for name, words in parts_of(message.text))
         return Card(message.number, "answer", parts, note, bad)
-    parts = ((NAMES[message.kind], message.text.strip() or "(nothing)"),)
+    parts = ((NAMES[message.kind], message.text.strip() or tr("(nothing)")),)
     return Card(message.number, TINTS[message.kind], parts, note, bad, short_of(message))
 
 
@@ -92,18 +93,18 @@ def answer_note(evaluation: Evaluation, episode: int, message: Message) -> str:
     words = []
     nodes, row = evaluation.situations.nodes, int(turn["next_node"])
     if message.kind == ANSWER and message.valid and message.node >= 0 and 0 <= row < len(nodes) and row != message.node:
-        words.append(f"{number(max(float(nodes['information'][row]), 0.0), 2)} bits gained")
+        words.append(tr("{information} bits gained", information=number(max(float(nodes["information"][row]), 0.0), 2)))
         if turn["reward"]:
-            words.append(f"{signed(float(turn['reward']))} points")
+            words.append(tr("{reward} points", reward=signed(float(turn["reward"]))))
     tokens = int(turn["prompt_tokens"]), int(turn["completion_tokens"])
     if any(tokens):
-        words.append(f"{amount(tokens[0])} tokens read, {amount(tokens[1])} written")
+        words.append(tr("{tokens} tokens read, {written} written", tokens=amount(tokens[0]), written=amount(tokens[1])))
     if turn["seconds"] >= 0.05:
         words.append(duration(float(turn["seconds"])))
     if turn["cost"]:
         words.append(f"${float(turn['cost']):.4f}")
     if turn["cached"]:
-        words.append("answered earlier")
+        words.append(tr("answered earlier"))
     return " · ".join(words)
 
 

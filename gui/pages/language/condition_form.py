@@ -7,18 +7,23 @@ from PySide6.QtWidgets import QCheckBox, QComboBox, QGridLayout, QVBoxLayout, QW
 
 from gui.pages.language.setup import CONDITIONS, Condition
 from gui.theme import UNIT
+from gui.translation import tr
 from gui.widgets.labels import label
 from gui.widgets.numbers import NumberBox
 
-HISTORIES = (("full", "everything so far"), ("window", "the last trials"), ("summary", "the newest summary alone"))
-WORDINGS = (
-    ("paper", "as in the study"),
-    ("sentences", "whole sentences"),
-    ("compact", "as few tokens as possible"),
-    ("opaque", "invented words"),
+HISTORIES = (
+    ("full", tr("everything so far")),
+    ("window", tr("the last trials")),
+    ("summary", tr("the newest summary alone")),
 )
-ANSWERS = (("auto", "as suits the model"), ("free", "free text"), ("json", "strict, JSON by schema"),
-           ("legal", "strict, legal actions alone"))  # fmt: skip
+WORDINGS = (
+    ("paper", tr("as in the study")),
+    ("sentences", tr("whole sentences")),
+    ("compact", tr("as few tokens as possible")),
+    ("opaque", tr("invented words")),
+)
+ANSWERS = (("auto", tr("as suits the model")), ("free", tr("free text")), ("json", tr("strict, JSON by schema")),
+           ("legal", tr("strict, legal actions alone")))  # fmt: skip
 
 
 class ConditionForm(QWidget):
@@ -32,20 +37,23 @@ class ConditionForm(QWidget):
         self.preset = QComboBox()
         for name, (title, _) in CONDITIONS.items():
             self.preset.addItem(title, name)
-        self.preset.addItem("Own condition", "")
-        self.preset.setAccessibleName("Condition")
-        self.prior, self.summary = QCheckBox("Prior knowledge told"), QCheckBox("Summary")
-        self.prior.setToolTip("The range of rewards, the three pairs of potions, and that nothing is random")
-        self.structured, self.changing = QCheckBox("in two sections"), QCheckBox("Chemistry replaced")
-        self.changing.setToolTip("Another chemistry holds from this trial on; nothing tells the model")
-        self.every, self.window = self._number("Trials between summaries", 1, 100), self._number("Trials shown", 1, 100)
-        self.change = self._number("Trial of the change", 2, 100)
-        self.every.setPrefix("every ")
-        self.every.setSuffix(" trials")
-        self.change.setPrefix("at trial ")
-        self.trials, self.steps = self._number("Trials", 1, 100), self._number("Steps of a trial", 1, 20)
-        self.history = self._choice("History shown again", HISTORIES)
-        self.wording, self.answers = self._choice("Wording", WORDINGS), self._choice("Answers", ANSWERS)
+        self.preset.addItem(tr("Own condition"), "")
+        self.preset.setAccessibleName(tr("Condition"))
+        self.prior, self.summary = QCheckBox(tr("Prior knowledge told")), QCheckBox(tr("Summary"))
+        self.prior.setToolTip(tr("The range of rewards, the three pairs of potions, and that nothing is random"))
+        self.structured, self.changing = QCheckBox(tr("in two sections")), QCheckBox(tr("Chemistry replaced"))
+        self.changing.setToolTip(tr("Another chemistry holds from this trial on; nothing tells the model"))
+        self.every, self.window = (
+            self._number(tr("Trials between summaries"), 1, 100),
+            self._number(tr("Trials shown"), 1, 100),
+        )
+        self.change = self._number(tr("Trial of the change"), 2, 100)
+        self.every.setPrefix(tr("every "))
+        self.every.setSuffix(tr(" trials"))
+        self.change.setPrefix(tr("at trial "))
+        self.trials, self.steps = self._number(tr("Trials"), 1, 100), self._number(tr("Steps of a trial"), 1, 20)
+        self.history = self._choice(tr("History shown again"), HISTORIES)
+        self.wording, self.answers = self._choice(tr("Wording"), WORDINGS), self._choice(tr("Answers"), ANSWERS)
         grid = QGridLayout()
         grid.setHorizontalSpacing(UNIT)
         grid.setVerticalSpacing(UNIT)
@@ -55,13 +63,13 @@ class ConditionForm(QWidget):
             (self.prior, None),
             (self.summary, self.every),
             (None, self.structured),
-            (label("History"), self.history),
-            (label("Trials shown"), self.window),
+            (label(tr("History")), self.history),
+            (label(tr("Trials shown")), self.window),
             (self.changing, self.change),
-            (label("Trials"), self.trials),
-            (label("Most steps"), self.steps),
-            (label("Wording"), self.wording),
-            (label("Answers"), self.answers),
+            (label(tr("Trials")), self.trials),
+            (label(tr("Most steps")), self.steps),
+            (label(tr("Wording")), self.wording),
+            (label(tr("Answers")), self.answers),
         )
         for row, (left, right) in enumerate(rows):
             if left is not None:

@@ -11,6 +11,7 @@ import numpy as np
 from gui.pages.alchemy import choices, states
 from gui.pages.alchemy.model import Path
 from gui.pages.language.model import Evaluation
+from gui.translation import tr
 from gui.widgets.bench import BenchState
 from gui.widgets.change_timeline import ChangeTimelineState
 from gui.widgets.decision import DecisionState
@@ -95,8 +96,13 @@ def place_words(evaluation: Evaluation, course: Course, index: int) -> str:
     leg, _ = course.leg(index)
     node = evaluation.situations.nodes[course.rows[index]]
     if node["done"]:
-        return "episode over"
-    return f"trial {leg.first + int(node['trial']) + 1} of {evaluation.trials} · step {int(node['step'])}"
+        return tr("episode over")
+    return tr(
+        "trial {first} of {trials} · step {step}",
+        first=leg.first + int(node["trial"]) + 1,
+        trials=evaluation.trials,
+        step=int(node["step"]),
+    )
 
 
 def bench_state(evaluation: Evaluation, course: Course, index: int) -> BenchState:
@@ -105,7 +111,7 @@ def bench_state(evaluation: Evaluation, course: Course, index: int) -> BenchStat
     state = states.bench_state(evaluation.situations, leg.path, place)
     caption = state.caption
     if place == 0:
-        caption = "Another chemistry from here on, untold" if leg.first else "The episode begins"
+        caption = tr("Another chemistry from here on, untold") if leg.first else tr("The episode begins")
     return replace(state, place=place_words(evaluation, course, index), caption=caption)
 
 
@@ -157,7 +163,7 @@ def references(evaluation: Evaluation, course: Course) -> tuple[Series, ...]:
     for traced, _ in evaluation.parts_of(course.legs[0].traced):
         for reference in evaluation.situations.references.get(traced, []):
             found.setdefault(reference.agent, []).extend(reference.trial_scores)
-            runs = f", {reference.runs} runs" if reference.runs > 1 else ""
+            runs = tr(", {runs} runs", runs=reference.runs) if reference.runs > 1 else ""
             titles[reference.agent] = reference.title + runs
     whole = {name: scores for name, scores in found.items() if len(scores) == evaluation.trials}
     return tuple(
@@ -200,5 +206,5 @@ def model_title(name: str) -> str:
     if kind == "local" and rest.endswith(".gguf"):
         return rest.replace("\\", "/").rsplit("/", 1)[-1]
     if kind == "scripted":
-        return f"{rest.replace('-', ' ')}, speaking"
+        return tr("{value}, speaking", value=rest.replace("-", " "))
     return rest or name

@@ -12,15 +12,16 @@ from engine.language.export import export_json_lines
 from gui.pages.exporting import PICTURES, PageExporter
 from gui.pages.language import script
 from gui.pages.language.transcripts import as_text
+from gui.translation import tr
 
 
 class Exporter(PageExporter):
     """What the Export menu does."""
 
     words = PICTURES | {
-        "jsonl": "Save evaluation as JSON lines",
-        "csv": "Save scores as CSV",
-        "txt": "Save transcript as text",
+        "jsonl": tr("Save evaluation as JSON lines"),
+        "csv": tr("Save scores as CSV"),
+        "txt": tr("Save transcript as text"),
     }
 
     def name(self) -> str:
@@ -28,7 +29,7 @@ class Exporter(PageExporter):
         return reading.evaluation.record.id if reading is not None else "language"
 
     def title(self) -> str:
-        return "Language models in Alchemy"
+        return tr("Language models in Alchemy")
 
     def texts(self) -> dict[str, Callable[[], str]]:
         return {"csv": lambda: script.table(self._page.figures.groups), "txt": self._transcript}
@@ -46,11 +47,13 @@ class Exporter(PageExporter):
         folder = self._page.reading.evaluation.record.folder
 
         def done(count: int) -> None:
-            episodes = "1 finished episode" if count == 1 else f"{count:,} finished episodes"
-            workspace.toast(f"Saved {file.name}: {episodes}")
+            episodes = tr("1 finished episode") if count == 1 else tr("{count:,} finished episodes", count=count)
+            workspace.toast(tr("Saved {name}: {episodes}", name=file.name, episodes=episodes))
 
         def failed(problem: Exception) -> None:
-            workspace.show_error(f"{file.name} could not be saved", "The record is kept", str(problem))
+            workspace.show_error(
+                tr("{name} could not be saved", name=file.name), tr("The record is kept"), str(problem)
+            )
 
         workspace.loader.load("language-export", lambda: _export(folder, file), done, failed)
 
@@ -68,12 +71,12 @@ class Exporter(PageExporter):
         reading = self._page.reading
         message = reading.messages.get(reading.key)
         if message is not None:
-            self._copy(message.text, "Turn copied")
+            self._copy(message.text, tr("Turn copied"))
 
     @Slot()
     def copy_episode(self) -> None:
         """Put the whole transcript on the clipboard."""
-        self._copy(self._transcript(), "Episode copied")
+        self._copy(self._transcript(), tr("Episode copied"))
 
     @Slot()
     def copy_command(self) -> None:
@@ -81,7 +84,7 @@ class Exporter(PageExporter):
         made = self._page.reading.evaluation.record.metadata
 
         def done(defaults: dict) -> None:
-            self._copy(script.command_line(made.configuration, defaults, made.seed), "Command line copied")
+            self._copy(script.command_line(made.configuration, defaults, made.seed), tr("Command line copied"))
 
         self._page.workspace.loader.load("language-defaults", _defaults, done)
 

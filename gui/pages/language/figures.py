@@ -15,6 +15,7 @@ from engine.errors import BadInput
 from gui.pages.language.course import model_title
 from gui.pages.language.published import PUBLISHED
 from gui.pages.language.setup import condition_words
+from gui.translation import tr
 from gui.widgets.conditions import ConditionRow
 from gui.widgets.trial_curves import Curve, CurvesState
 
@@ -39,7 +40,7 @@ SAME = (
 """Settings that make a condition; episodes of runs that agree in them are taken together."""
 MOST_RUNS = 60
 COLOURS = (0, 2, 3, 4, 5, 6)  # data colours of the groups; the others belong to the references
-REFERENCES = (("ideal-observer", "Ideal observer", 1), ("random-heuristic", "Random heuristic", 7))
+REFERENCES = (("ideal-observer", tr("Ideal observer"), 1), ("random-heuristic", tr("Random heuristic"), 7))
 
 
 @dataclass
@@ -178,7 +179,7 @@ def curves_state(groups: Sequence[Group], *, points: bool, chosen: frozenset[int
             means, errors = _by_trial(values)
             marks.append(Curve(title, means, errors, colour, len(scores)))
     changes = {groups[k].change for k in shown} - {0}
-    unit = "points" if points else "share of the oracle's score"
+    unit = tr("points") if points else tr("share of the oracle's score")
     return CurvesState(tuple(curves), tuple(marks), trials, unit, 45.0 if points else 1.0, tuple(sorted(changes)))
 
 
@@ -219,7 +220,9 @@ def condition_rows(groups: Sequence[Group], *, published: bool) -> tuple[Conditi
         if pairs:
             means = [float(np.nanmean(_share(reference, oracle))) for reference, oracle in pairs]
             share, error = mean_and_error(np.array(means))
-            rows.append(ConditionRow(title, "same episodes", len(pairs), share, error, colour=colour, reference=True))
+            rows.append(
+                ConditionRow(title, tr("same episodes"), len(pairs), share, error, colour=colour, reference=True)
+            )
     if published:
         for item in PUBLISHED:
             error = math.nan if item.error is None else item.error

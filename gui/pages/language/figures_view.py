@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QCheckBox, QComboBox, QFrame, QHBoxLayout, QScroll
 from gui.pages.language import figures
 from gui.pages.language.published import NOT_RECOVERED, SOURCE
 from gui.theme import UNIT
+from gui.translation import tr
 from gui.widgets.conditions import Conditions, ConditionsState
 from gui.widgets.labels import label
 from gui.widgets.trial_curves import TrialCurves
@@ -17,7 +18,7 @@ from gui.widgets.trial_curves import TrialCurves
 if TYPE_CHECKING:
     from gui.pages.language.figures import Group
 
-EMPTY = "No episode has been played to its end yet\nSet up an evaluation and press Run"
+EMPTY = tr("No episode has been played to its end yet\nSet up an evaluation and press Run")
 
 
 class FiguresView(QWidget):
@@ -31,18 +32,18 @@ class FiguresView(QWidget):
         self.groups: list[Group] = []
         self.curves, self.rows = TrialCurves(), Conditions()
         self.unit = QComboBox()
-        self.unit.addItem("share of the oracle's score", False)
-        self.unit.addItem("points", True)
-        self.unit.setAccessibleName("Unit of the score")
-        self.published = QCheckBox("Published figures")
+        self.unit.addItem(tr("share of the oracle's score"), False)
+        self.unit.addItem(tr("points"), True)
+        self.unit.setAccessibleName(tr("Unit of the score"))
+        self.published = QCheckBox(tr("Published figures"))
         self.published.setChecked(True)
-        self.published.setToolTip("What others report, for orientation; their episodes are not yours")
+        self.published.setToolTip(tr("What others report, for orientation; their episodes are not yours"))
         self.words = label("", "small")
         bar = QFrame()
         row = QHBoxLayout(bar)
         row.setContentsMargins(UNIT, UNIT // 2, UNIT, UNIT // 2)
         row.setSpacing(2 * UNIT)
-        row.addWidget(label("Score in", "small"))
+        row.addWidget(label(tr("Score in"), "small"))
         row.addWidget(self.unit)
         row.addWidget(self.published)
         row.addStretch(1)
@@ -72,7 +73,7 @@ class FiguresView(QWidget):
         self.groups = groups
         episodes = sum(len(found.scores) for found in groups)
         runs = sum(len(found.runs) for found in groups)
-        self.words.setText(f"{episodes:,} episodes of {runs} runs" if groups else "")
+        self.words.setText(tr("{episodes:,} episodes of {runs} runs", episodes=episodes, runs=runs) if groups else "")
         self._draw()
 
     @Slot()

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QCheckBox, QDialog, QDialogButtonBox, QLineEdit, Q
 from engine.language.keys import store_key, stored_key
 from engine.language.model import ModelError
 from gui.theme import UNIT
+from gui.translation import tr
 from gui.widgets.labels import label
 
 if TYPE_CHECKING:
@@ -22,25 +23,28 @@ class KeyDialog(QDialog):
 
     def __init__(self, parent: QWidget, provider: str) -> None:
         super().__init__(parent)
-        self.setWindowTitle(f"Key for {provider}")
+        self.setWindowTitle(tr("Key for {provider}", provider=provider))
         words = label(
-            f"{provider} wants a key. It goes to the system's keyring and from there to {provider}, never into a "
-            "record, a log or a file of this program.",
+            tr(
+                "{provider} wants a key. It goes to the system's keyring and from there to {provider}, never into a "
+                "record, a log or a file of this program.",
+                provider=provider,
+            ),
             "muted",
         )
         words.setWordWrap(True)
         words.setMinimumWidth(46 * UNIT)
         self._field = QLineEdit()
         self._field.setEchoMode(QLineEdit.EchoMode.NoEcho)
-        self._field.setPlaceholderText("Paste the key; it is not shown")
-        self._field.setAccessibleName("Key")
+        self._field.setPlaceholderText(tr("Paste the key; it is not shown"))
+        self._field.setAccessibleName(tr("Key"))
         self._field.textChanged.connect(self._on_changed)
-        self._said = label("nothing entered yet", "small")
-        self.keep = QCheckBox("Keep it in the system's keyring")
+        self._said = label(tr("nothing entered yet"), "small")
+        self.keep = QCheckBox(tr("Keep it in the system's keyring"))
         self.keep.setChecked(True)
-        self.keep.setToolTip("Otherwise it is used for this run alone and forgotten")
+        self.keep.setToolTip(tr("Otherwise it is used for this run alone and forgotten"))
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel)
-        self._go = buttons.addButton("Use key", QDialogButtonBox.ButtonRole.AcceptRole)
+        self._go = buttons.addButton(tr("Use key"), QDialogButtonBox.ButtonRole.AcceptRole)
         self._go.setProperty("role", "primary")
         self._go.setEnabled(False)
         buttons.accepted.connect(self.accept)
@@ -52,7 +56,7 @@ class KeyDialog(QDialog):
             layout.addWidget(widget)
 
     def _on_changed(self, text: str) -> None:
-        self._said.setText("a key was entered" if text.strip() else "nothing entered yet")
+        self._said.setText(tr("a key was entered") if text.strip() else tr("nothing entered yet"))
         self._go.setEnabled(bool(text.strip()))
 
     def take(self) -> str:
@@ -121,7 +125,7 @@ class Keys(QObject):
         def stored(problem: str) -> None:
             if problem:
                 self._held[provider] = key
-                workspace.toast(f"{problem}; it is used for this run alone")
+                workspace.toast(tr("{problem}; it is used for this run alone", problem=problem))
             then()
 
         workspace.loader.load("language-key-store", store, stored)

@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject, QPoint, Slot
 from PySide6.QtWidgets import QMenu
 
 from gui.pages.language.session import ALCHEMY, FEATURES
+from gui.translation import tr
 from gui.words import when
 
 if TYPE_CHECKING:
@@ -46,7 +47,7 @@ class Menus(QObject):
                 self._show_open()
 
         def failed(problem: Exception) -> None:
-            workspace.toast(f"The list of runs cannot be read: {problem}")
+            workspace.toast(tr("The list of runs cannot be read: {problem}", problem=problem))
 
         workspace.loader.load("language-recent", read, done, failed)
 
@@ -57,8 +58,8 @@ class Menus(QObject):
             words = f"{row.title or row.experiment}   {when(row.created)}, {row.status}"
             menu.addAction(words, partial(self._page.open_record, row.id))
         if not self._recent:
-            menu.addAction("No evaluation yet").setEnabled(False)
-        goes_on = menu.addAction("Continue this one", self._page.go_on)
+            menu.addAction(tr("No evaluation yet")).setEnabled(False)
+        goes_on = menu.addAction(tr("Continue this one"), self._page.go_on)
         goes_on.setEnabled(self._page.may_go_on)
         menu.insertSeparator(goes_on)
 
@@ -69,23 +70,23 @@ class Menus(QObject):
         exporter = page.exporter
         menu.clear()
         if page.reading is None and not page.figures.groups:
-            menu.addAction("Run or open an evaluation first").setEnabled(False)
+            menu.addAction(tr("Run or open an evaluation first")).setEnabled(False)
             return
         if page.reading is not None:
-            menu.addAction("Copy turn", exporter.copy_turn)
-            menu.addAction("Copy episode", exporter.copy_episode)
-        menu.addAction("Copy picture", exporter.copy_picture)
+            menu.addAction(tr("Copy turn"), exporter.copy_turn)
+            menu.addAction(tr("Copy episode"), exporter.copy_episode)
+        menu.addAction(tr("Copy picture"), exporter.copy_picture)
         if page.reading is not None:
-            menu.addAction("Copy Python", exporter.copy_python)
-            menu.addAction("Copy command line", exporter.copy_command)
+            menu.addAction(tr("Copy Python"), exporter.copy_python)
+            menu.addAction(tr("Copy command line"), exporter.copy_command)
             menu.addSeparator()
-            menu.addAction("Evaluation as JSON lines…", partial(exporter.ask, "jsonl"))
-            menu.addAction("Transcript as text…", partial(exporter.ask, "txt"))
+            menu.addAction(tr("Evaluation as JSON lines…"), partial(exporter.ask, "jsonl"))
+            menu.addAction(tr("Transcript as text…"), partial(exporter.ask, "txt"))
         if page.figures.groups:
-            menu.addAction("Scores as CSV…", partial(exporter.ask, "csv"))
-        menu.addAction("Picture as PNG…", partial(exporter.ask, "png"))
-        menu.addAction("Picture as SVG…", partial(exporter.ask, "svg"))
-        menu.addAction("Picture as PDF…", partial(exporter.ask, "pdf"))
+            menu.addAction(tr("Scores as CSV…"), partial(exporter.ask, "csv"))
+        menu.addAction(tr("Picture as PNG…"), partial(exporter.ask, "png"))
+        menu.addAction(tr("Picture as SVG…"), partial(exporter.ask, "svg"))
+        menu.addAction(tr("Picture as PDF…"), partial(exporter.ask, "pdf"))
 
     @Slot(int, object)
     def show_turn_menu(self, key: int, place: QPoint) -> None:
@@ -96,6 +97,6 @@ class Menus(QObject):
         if key in page.reading.messages:
             page.choose_message(key)
         menu = QMenu(page)
-        menu.addAction("Copy turn", page.exporter.copy_turn)
-        menu.addAction("Copy episode", page.exporter.copy_episode)
+        menu.addAction(tr("Copy turn"), page.exporter.copy_turn)
+        menu.addAction(tr("Copy episode"), page.exporter.copy_episode)
         menu.popup(place)

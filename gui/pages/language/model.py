@@ -11,6 +11,7 @@ from engine.errors import BadInput
 from engine.runs.files import RecordError
 from gui.pages.alchemy.model import Situations
 from gui.pages.language.transcripts import ANSWER, Talk, message_of
+from gui.translation import tr
 
 if TYPE_CHECKING:
     from engine.runs import Record
@@ -32,7 +33,7 @@ class Evaluation:
         self.record = record
         settings = record.metadata.configuration
         if record.metadata.experiment != "text-alchemy":
-            raise BadInput(f"{record.id} is no evaluation of text Alchemy")
+            raise BadInput(tr("{id} is no evaluation of text Alchemy", id=record.id))
         self.settings: dict[str, Any] = settings
         self.trials = _whole(settings.get("trials"), 10)
         self.wanted = _whole(settings.get("episodes"), 1)
@@ -82,7 +83,9 @@ class Evaluation:
             return rows, False  # a record that has only just been made has no table yet
         missing = [column for column in columns if column not in (table.dtype.names or ())]
         if missing:
-            raise BadInput(f"The table {name} of {self.record.id} has no column {missing[0]}")
+            raise BadInput(
+                tr("The table {name} of {id} has no column {missing}", name=name, id=self.record.id, missing=missing[0])
+            )
         if len(table) <= len(rows):
             return rows, False
         fresh = table.read(len(rows))

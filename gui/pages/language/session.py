@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from engine.service.jobs import Job
+from gui.translation import tr
 
 if TYPE_CHECKING:
     from engine.service.jobs import JobState
@@ -53,7 +54,7 @@ class Session:
         """Why it ended badly, None where it did not."""
         state = self.state
         if state is not None and state.status in ("failed", "crashed", "interrupted"):
-            return state.error or f"The run {state.status}"
+            return state.error or tr("The run {status}", status=state.status)
         return None
 
     @property
@@ -61,9 +62,9 @@ class Session:
         """How it goes, in a few words."""
         state = self.state
         if state is None or state.status == "queued":
-            return "waits for its turn"
+            return tr("waits for its turn")
         if state.total:
-            return f"{int(state.done)} of {int(state.total)} {state.unit}"
+            return tr("{done} of {total} {unit}", done=int(state.done), total=int(state.total), unit=state.unit)
         return state.status
 
     def stop(self) -> None:
@@ -87,7 +88,7 @@ class Play:
     @classmethod
     def begin(cls, engine: Bridge, settings: dict[str, Any], seed: int) -> Play:
         """Start it; ``seed`` draws the hidden rule, as the window does."""
-        title = "Feature World, played by hand"
+        title = tr("Feature World, played by hand")
         return cls(engine, engine.submit(Job(FEATURES_PLAY, settings, seed=seed, title=title, lane="interactive")))
 
     def propose(self, step: int, chosen: int) -> None:

@@ -5,18 +5,20 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Any
 
+from gui.translation import tr
+
 SCRIPTED, PACKAGED, FILE, ENDPOINT = "scripted", "packaged", "file", "endpoint"
 OWN_ADDRESS = "address"
 
 LEVEL = "alchemy/perceptual_mapping_randomized_with_random_bottleneck"
 
 CONDITIONS: dict[str, tuple[str, dict[str, Any]]] = {
-    "plain": ("No prior knowledge, no summary", {"prior": False, "summary": False, "history": "full", "change": 0}),
-    "summary": ("Summary after every trial", {"prior": False, "summary": True, "history": "full", "change": 0}),
-    "prior": ("Prior knowledge", {"prior": True, "summary": False, "history": "full", "change": 0}),
-    "both": ("Prior knowledge and summary", {"prior": True, "summary": True, "history": "full", "change": 0}),
-    "only": ("Summary replaces history", {"prior": False, "summary": True, "history": "summary", "change": 0}),
-    "change": ("Chemistry replaced, untold", {"prior": False, "summary": True, "history": "full", "change": 11}),
+    "plain": (tr("No prior knowledge, no summary"), {"prior": False, "summary": False, "history": "full", "change": 0}),
+    "summary": (tr("Summary after every trial"), {"prior": False, "summary": True, "history": "full", "change": 0}),
+    "prior": (tr("Prior knowledge"), {"prior": True, "summary": False, "history": "full", "change": 0}),
+    "both": (tr("Prior knowledge and summary"), {"prior": True, "summary": True, "history": "full", "change": 0}),
+    "only": (tr("Summary replaces history"), {"prior": False, "summary": True, "history": "summary", "change": 0}),
+    "change": (tr("Chemistry replaced, untold"), {"prior": False, "summary": True, "history": "full", "change": 11}),
 }
 """Conditions of the study by name: title and what they set; the last one needs 20 trials."""
 
@@ -59,11 +61,11 @@ class Model:
     def problem(self) -> str:
         """What is missing, "" where nothing is."""
         if self.kind == FILE and not self.name:
-            return "Choose a GGUF file"
+            return tr("Choose a GGUF file")
         if self.kind == ENDPOINT and not self.name.strip():
-            return "Name the model"
+            return tr("Name the model")
         if self.kind == ENDPOINT and self.provider == OWN_ADDRESS and "://" not in self.url:
-            return "Give the address, such as http://127.0.0.1:8080/v1"
+            return tr("Give the address, such as http://127.0.0.1:8080/v1")
         return ""
 
 
@@ -130,11 +132,11 @@ class Setup:
         if model.problem:
             return model.problem
         if condition.change == 1 or condition.change > condition.trials:
-            return f"The chemistry can be replaced from trial 2 to {condition.trials}"
+            return tr("The chemistry can be replaced from trial 2 to {trials}", trials=condition.trials)
         if condition.history == "summary" and not condition.summary:
-            return "History of summaries alone needs summaries"
+            return tr("History of summaries alone needs summaries")
         if self.money_budget and not (model.price_prompt or model.price_completion):
-            return "A limit in dollars needs the model's prices"
+            return tr("A limit in dollars needs the model's prices")
         return ""
 
     def configuration(self) -> dict[str, Any]:
@@ -222,20 +224,20 @@ def _kept(trials: list[int], condition: Condition, summary: int) -> int:
 
 def condition_words(settings: dict[str, Any]) -> str:
     """The condition of a record in a few words."""
-    words = ["prior" if settings.get("prior_knowledge") else "no prior"]
+    words = ["prior" if settings.get("prior_knowledge") else tr("no prior")]
     if settings.get("summary"):
         every = int(settings.get("summary_every") or 1)
-        form = "structured summary" if settings.get("summary_form") == "structured" else "summary"
-        words.append(form if every == 1 else f"{form} every {every} trials")
+        form = tr("structured summary") if settings.get("summary_form") == "structured" else tr("summary")
+        words.append(form if every == 1 else tr("{form} every {every} trials", form=form, every=every))
     else:
-        words.append("no summary")
+        words.append(tr("no summary"))
     history = settings.get("history", "full")
     if history == "window":
-        words.append(f"last {settings.get('window')} trials shown")
+        words.append(tr("last {value} trials shown", value=settings.get("window")))
     elif history == "summary":
-        words.append("summary alone shown")
+        words.append(tr("summary alone shown"))
     if settings.get("change_at"):
-        words.append(f"change at trial {settings['change_at']}")
+        words.append(tr("change at trial {change_at}", change_at=settings["change_at"]))
     if settings.get("wording", "paper") != "paper":
-        words.append(f"{settings['wording']} wording")
+        words.append(tr("{wording} wording", wording=settings["wording"]))
     return ", ".join(words)

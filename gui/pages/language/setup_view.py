@@ -12,6 +12,7 @@ from gui.pages.language.model_form import ModelForm
 from gui.pages.language.run_form import RunForm
 from gui.pages.language.setup import Condition, Model, Setup
 from gui.theme import UNIT
+from gui.translation import tr
 from gui.widgets.labels import label
 
 
@@ -23,21 +24,24 @@ class SetupView(QScrollArea):
     def __init__(self) -> None:
         super().__init__()
         self.setWidgetResizable(True)
-        self.setAccessibleName("Set up an evaluation")
+        self.setAccessibleName(tr("Set up an evaluation"))
         self.model, self.condition, self.run = ModelForm(), ConditionForm(), RunForm()
-        title = label("Can a language model find out?", "title")
+        title = label(tr("Can a language model find out?"), "title")
         text = label(
-            "It plays Alchemy in words: what each potion does is hidden and has to be tried. Choose who plays and how, "
-            "then press Run; every turn can be read beside what an ideal observer would know.",
+            tr(
+                "It plays Alchemy in words: what each potion does is hidden and has to be tried. Choose who plays "
+                "and how, "
+                "then press Run; every turn can be read beside what an ideal observer would know."
+            ),
             "muted",
         )
         text.setWordWrap(True)
         columns = QHBoxLayout()
         columns.setSpacing(2 * UNIT)
         for heading, form, stretch in (
-            ("Model", self.model, 10),
-            ("Condition", self.condition, 11),
-            ("Run", self.run, 10),
+            (tr("Model"), self.model, 10),
+            (tr("Condition"), self.condition, 11),
+            (tr("Run"), self.run, 10),
         ):
             columns.addWidget(self._card(heading, form), stretch)
         whole = QWidget()

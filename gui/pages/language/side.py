@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QSplitter
 
 from gui.pages.alchemy import states
 from gui.pages.language import course as courses
+from gui.translation import tr
 from gui.widgets.belief import Belief
 from gui.widgets.bench import Bench
 from gui.widgets.cube import Cube
@@ -21,8 +22,8 @@ if TYPE_CHECKING:
     from gui.pages.language.course import Course
     from gui.pages.language.model import Evaluation
 
-NO_ADVICE = "To see what the ideal observer weighs here, set up a run with its advice"
-NOT_TRACED = "This episode was recorded without its situations"
+NO_ADVICE = tr("To see what the ideal observer weighs here, set up a run with its advice")
+NOT_TRACED = tr("This episode was recorded without its situations")
 
 
 class Side(QSplitter):
@@ -87,6 +88,10 @@ class Side(QSplitter):
             self.cube.set_state(states.cube_state(evaluation.situations, course.rows[index], truth=self._truth))
             decision = courses.decision_state(evaluation, course, index)
             reasons = any(not (isnan(choice.share) and isnan(choice.value)) for choice in decision.choices)
-            self.decision.set_message(f"It does {decision.chosen} next\n{NO_ADVICE}" if decision.chosen else NO_ADVICE)
+            self.decision.set_message(
+                tr("It does {chosen} next\n{no_advice}", chosen=decision.chosen, no_advice=NO_ADVICE)
+                if decision.chosen
+                else NO_ADVICE
+            )
             self.decision.set_state(decision if reasons else None)
             self.scores.set_state(courses.scores_state(evaluation, course, index))

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QComboBox, QFrame, QHBoxLayout, QLineEdit, QSplitt
 from gui.pages.language.side import Side
 from gui.pages.language.transcripts import FILTERS
 from gui.theme import UNIT
+from gui.translation import tr
 from gui.widgets.icon import set_icon
 from gui.widgets.labels import ElidedLabel
 from gui.widgets.talk_list import TalkList, TalkRow
@@ -35,8 +36,8 @@ class TalksView(QSplitter):
         self.list, self.transcript, self.side = TalkList(), Transcript(), Side()
         self.search, self.count = QLineEdit(), ElidedLabel("", "small")
         self.search.setProperty("role", "search")
-        self.search.setPlaceholderText("Search (Ctrl+F)")
-        self.search.setAccessibleName("Search in transcript")
+        self.search.setPlaceholderText(tr("Search (Ctrl+F)"))
+        self.search.setAccessibleName(tr("Search in transcript"))
         self.search.setClearButtonEnabled(True)
         self.search.textChanged.connect(self.search_changed)
         self.search.returnPressed.connect(self._on_next)
@@ -44,12 +45,15 @@ class TalksView(QSplitter):
         self.filter = QComboBox()
         for name, title in FILTERS.items():
             self.filter.addItem(title, name)
-        self.filter.setAccessibleName("Turns shown")
+        self.filter.setAccessibleName(tr("Turns shown"))
         self.filter.currentIndexChanged.connect(self._on_filter)
-        self.before, self.after = self._button("previous", "Previous place"), self._button("next", "Next place")
+        self.before, self.after = (
+            self._button("previous", tr("Previous place")),
+            self._button("next", tr("Next place")),
+        )
         self.before.clicked.connect(self._on_previous)
         self.after.clicked.connect(self._on_next)
-        self.unfold = self._button("plus", "Show every message whole")
+        self.unfold = self._button("plus", tr("Show every message whole"))
         self.unfold.setCheckable(True)
         self.unfold.toggled.connect(self.transcript.set_unfolded)
         bar = QFrame()
@@ -108,16 +112,16 @@ def talk_rows(evaluation: Evaluation, found: dict[int, int]) -> list[TalkRow]:
         talk, ended = evaluation.talks[number], evaluation.ended(number)
         if ended is not None:
             score, oracle, share = float(ended["score"]), float(ended["oracle"]), 1.0
-            words = f"{talk.answers} answers"
+            words = tr("{answers} answers", answers=talk.answers)
         else:
             leaves = [evaluation.leaf(traced) for traced, _ in evaluation.parts_of(number)]
             score = sum(float(nodes["score"][leaf]) for leaf in leaves if 0 <= leaf < len(nodes))
             oracle, share = 0.0, talk.trial / evaluation.trials
-            words = f"trial {talk.trial + 1} of {evaluation.trials}"
+            words = tr("trial {trial} of {trials}", trial=talk.trial + 1, trials=evaluation.trials)
         rows.append(
             TalkRow(
                 number,
-                f"Episode {number + 1}",
+                tr("Episode {number}", number=number + 1),
                 share,
                 score,
                 oracle,

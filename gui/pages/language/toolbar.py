@@ -6,15 +6,16 @@ from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QProgressBar, QPushButton, QTabBar
 
 from gui.theme import UNIT
+from gui.translation import tr
 from gui.widgets.icon import set_icon
 from gui.widgets.labels import ElidedLabel
 
 SETUP, TALKS, FIGURES, WORLD = "setup", "talks", "figures", "world"
 VIEWS = (
-    (SETUP, "Set up", "Choose model, condition and limits, then run"),
-    (TALKS, "Transcripts", "Every turn, beside the table and what can be known"),
-    (FIGURES, "Figures", "Conditions compared with each other and with published figures"),
-    (WORLD, "Feature World", "Find the feature that pays, by hand or watching an agent"),
+    (SETUP, tr("Set up"), tr("Choose model, condition and limits, then run")),
+    (TALKS, tr("Transcripts"), tr("Every turn, beside the table and what can be known")),
+    (FIGURES, tr("Figures"), tr("Conditions compared with each other and with published figures")),
+    (WORLD, tr("Feature World"), tr("Find the feature that pays, by hand or watching an agent")),
 )
 
 
@@ -27,11 +28,11 @@ class Toolbar(QFrame):
     def __init__(self) -> None:
         super().__init__()
         self.setProperty("role", "bar")
-        self.open_button = self._button("Open", "Open a recorded evaluation", "folder")
-        self.export_button = self._button("Export", "JSON lines, pictures, Python, the command line", "export")
+        self.open_button = self._button(tr("Open"), tr("Open a recorded evaluation"), "folder")
+        self.export_button = self._button(tr("Export"), tr("JSON lines, pictures, Python, the command line"), "export")
         for button in (self.open_button, self.export_button):
             button.setMenu(QMenu(button))
-        self.stop_button = self._button("Stop", "End the run; everything so far is kept", "stop")
+        self.stop_button = self._button(tr("Stop"), tr("End the run; everything so far is kept"), "stop")
         self.stop_button.clicked.connect(self.stop_clicked)
         self.words = ElidedLabel("", "small")
         self.words.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
@@ -39,11 +40,11 @@ class Toolbar(QFrame):
         self.progress.setTextVisible(False)
         self.progress.setFixedWidth(10 * UNIT)
         self.progress.setRange(0, 1000)
-        self.progress.setAccessibleName("Progress of the run")
+        self.progress.setAccessibleName(tr("Progress of the run"))
         self.tabs = QTabBar()
         self.tabs.setDrawBase(False)
         self.tabs.setExpanding(False)
-        self.tabs.setAccessibleName("View")
+        self.tabs.setAccessibleName(tr("View"))
         for place, (name, title, hint) in enumerate(VIEWS):
             self.tabs.addTab(title)
             self.tabs.setTabToolTip(place, hint)

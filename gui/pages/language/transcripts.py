@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from gui.translation import tr
+
 SYSTEM, STATE, ANSWER, REQUEST, SUMMARY = "system", "state", "answer", "request", "summary"
 _KINDS = {
     "instructions": SYSTEM,
@@ -20,10 +22,10 @@ _KINDS = {
 _PART = re.compile(r"^[\s>*_#`]*(observation|reasoning|action)[\s*_`]*[:=][\s*_`]*", re.IGNORECASE | re.MULTILINE)
 
 FILTERS = {
-    "all": "all turns",
-    ANSWER: "answers",
-    SUMMARY: "summaries",
-    "invalid": "not carried out",
+    "all": tr("all turns"),
+    ANSWER: tr("answers"),
+    SUMMARY: tr("summaries"),
+    "invalid": tr("not carried out"),
 }
 """What of a transcript can be shown, and how each choice is called."""
 
@@ -116,9 +118,19 @@ def search(messages: Sequence[Message], words: str) -> list[int]:
 
 def as_text(messages: Sequence[Message]) -> str:
     """Messages as plain text, one block each, headed by who said it and where."""
-    names = {SYSTEM: "Instructions", STATE: "Game", ANSWER: "Answer", REQUEST: "Game", SUMMARY: "Summary"}
+    names = {
+        SYSTEM: tr("Instructions"),
+        STATE: tr("Game"),
+        ANSWER: tr("Answer"),
+        REQUEST: tr("Game"),
+        SUMMARY: tr("Summary"),
+    }
     blocks = []
     for message in messages:
-        place = "" if message.kind == SYSTEM else f", trial {message.trial + 1}, step {message.step + 1}"
+        place = (
+            ""
+            if message.kind == SYSTEM
+            else tr(", trial {trial}, step {step}", trial=message.trial + 1, step=message.step + 1)
+        )
         blocks.append(f"[{names[message.kind]}{place}]\n{message.text.strip()}")
     return "\n\n".join(blocks) + "\n"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from gui.pages.language.course import model_title
 from gui.pages.language.model import Evaluation
 from gui.pages.language.setup import condition_words
+from gui.translation import tr
 from gui.words import amount
 
 
@@ -12,13 +13,13 @@ def run_words(evaluation: Evaluation, running: bool) -> str:
     """Model, condition, episodes played, tokens and dollars so far, and whether the budget ended it."""
     tokens, cost, _ = evaluation.spent()
     words = [model_title(str(evaluation.settings.get("model", ""))), condition_words(evaluation.settings)]
-    words.append(f"{len(evaluation.episodes)} of {evaluation.wanted} episodes")
+    words.append(tr("{episodes} of {wanted} episodes", episodes=len(evaluation.episodes), wanted=evaluation.wanted))
     if tokens:
-        words.append(f"{amount(tokens)} tokens")
+        words.append(tr("{tokens} tokens", tokens=amount(tokens)))
     if cost:
         words.append(f"${cost:,.3f}")
     if not running and (evaluation.record.status().result or {}).get("budget_spent"):
-        words.append("budget spent")
+        words.append(tr("budget spent"))
     return " · ".join(words)
 
 

@@ -12,6 +12,7 @@ import numpy as np
 from engine.errors import BadInput
 from engine.feature_world.world import VALUE_WORDS, Goal, Kind, Situation, World
 from gui.pages.language.transcripts import Message, message_of
+from gui.translation import tr
 from gui.widgets.objects import BoardState
 from gui.widgets.rules import RulesState
 
@@ -19,16 +20,20 @@ if TYPE_CHECKING:
     from engine.runs import Record
 
 WORK_S = 1.0  # how long exact figures of a large world may take before they are left out
-REFERENCES = (("optimal", "Best player"), ("random-without-replacement", "Random, no repeats"), ("random", "Random"))
+REFERENCES = (
+    ("optimal", tr("Best player")),
+    ("random-without-replacement", tr("Random, no repeats")),
+    ("random", tr("Random")),
+)
 
 YOU, LANGUAGE = "you", "language"
 PLAYERS = {
-    "person": "played by hand",
-    "optimal": "best player",
-    "greedy-information": "greedy information",
-    "random-without-replacement": "random, no repeats",
-    "random": "random",
-    LANGUAGE: "language model",
+    "person": tr("played by hand"),
+    "optimal": tr("best player"),
+    "greedy-information": tr("greedy information"),
+    "random-without-replacement": tr("random, no repeats"),
+    "random": tr("random"),
+    LANGUAGE: tr("language model"),
 }
 
 
@@ -47,7 +52,7 @@ def exact_steps(world: World) -> dict[str, float]:
 
         def check(end: float = end) -> None:
             if time.monotonic() > end:
-                raise BadInput("this takes too long")
+                raise BadInput(tr("this takes too long"))
 
         try:
             value = expected_steps(world, name, check)
@@ -118,18 +123,25 @@ class Game:
             bits=bits,
             best=best,
             enabled=self.own and not self.over,
-            place=f"{self.player}, step {self.steps}" + (", over" if self.over else ""),
+            place=tr("{player}, step {steps}", player=self.player, steps=self.steps)
+            + (tr(", over") if self.over else ""),
             caption=self._caption(),
         )
 
     def _caption(self) -> str:
         if self.over:
-            return f"Found in {self.steps} steps: {rule_words(self.world, self.hidden)} pays"
+            return tr(
+                "Found in {steps} steps: {world} pays", steps=self.steps, world=rule_words(self.world, self.hidden)
+            )
         if not self.steps:
-            wanted = "find out which feature pays" if self.world.goal == "identify" else "get a reward"
-            return f"Propose an object: {wanted} in as few steps as you can" if self.own else "Nothing was proposed yet"
-        last, paid = self.situation.tried[-1], self.situation.rewarded[-1]
-        return f"{self.world.object_words(last)} {'pays' if paid else 'pays nothing'}"
+            wanted = tr("find out which feature pays") if self.world.goal == "identify" else tr("get a reward")
+            return (
+                tr("Propose an object: {wanted} in as few steps as you can", wanted=wanted)
+                if self.own
+                else tr("Nothing was proposed yet")
+            )
+        words, paid = self.world.object_words(self.situation.tried[-1]), self.situation.rewarded[-1]
+        return tr("{words} pays", words=words) if paid else tr("{words} pays nothing", words=words)
 
     def rules(self) -> RulesState:
         """What may pay."""
@@ -153,7 +165,7 @@ class Recorded:
                 *(settings[name] for name in ("dimensions", "values", "kind", "goal")), settings.get("pool", "full")
             )
         except (KeyError, TypeError) as problem:
-            raise BadInput(f"{record.id} does not say which world it was played in") from problem
+            raise BadInput(tr("{id} does not say which world it was played in", id=record.id)) from problem
         self._steps = np.zeros(0)
 
     def refresh(self) -> bool:

@@ -10,7 +10,6 @@ from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
     QFrame,
-    QHBoxLayout,
     QPushButton,
     QSplitter,
     QToolButton,
@@ -23,6 +22,8 @@ from gui.pages.language.cards import plain_card
 from gui.pages.language.transcripts import ANSWER, Message
 from gui.pages.language.world import LANGUAGE, PLAYERS, REFERENCES, Game, Recorded
 from gui.theme import UNIT
+from gui.translation import tr
+from gui.widgets.flow import Flow
 from gui.widgets.icon import set_icon
 from gui.widgets.key_values import KeyValues
 from gui.widgets.numbers import NumberBox
@@ -36,7 +37,7 @@ if TYPE_CHECKING:
     from engine.feature_world.world import World
 
 AGENTS = tuple(
-    (name, "language model of the set-up" if name == LANGUAGE else title)
+    (name, tr("language model of the set-up") if name == LANGUAGE else title)
     for name, title in PLAYERS.items()
     if name != "person"
 )
@@ -57,29 +58,31 @@ class WorldView(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self.setProperty("role", "panel")
-        self.dimensions, self.values = self._number("Features", 1, MOST_DIMENSIONS, 2), self._number("Values", 2, 6, 4)
-        self.kind = self._choice("Rule", (("single", "one value"), ("conjunction", "two values")))
-        self.goal = self._choice("Goal", (("identify", "find the rule"), ("find", "get a reward")))
-        self.new = QPushButton("New game")
+        features = ", ".join(DIMENSION_WORDS[:MOST_DIMENSIONS])
+        self.dimensions = self._number(tr("Features"), features, 1, MOST_DIMENSIONS, 2)
+        self.values = self._number(tr("Values"), tr("Values of each feature"), 2, 6, 4)
+        self.kind = self._choice(tr("Rule"), (("single", tr("one value")), ("conjunction", tr("two values"))))
+        self.goal = self._choice(tr("Goal"), (("identify", tr("find the rule")), ("find", tr("get a reward"))))
+        self.new = QPushButton(tr("New game"))
         self.new.setProperty("role", "primary")
         self.new.clicked.connect(self.new_clicked)
-        self.agent = self._choice("Agent", AGENTS)
-        self.watch = QPushButton("Watch")
+        self.agent = self._choice(tr("Agent"), AGENTS)
+        self.watch = QPushButton(tr("Watch"))
         set_icon(self.watch, "play", 2 * UNIT)
-        self.watch.setToolTip("Let the agent play this world, then step through its games")
+        self.watch.setToolTip(tr("Let the agent play this world, then step through its games"))
         self.watch.clicked.connect(self._on_watch)
-        self.hint = QCheckBox("Hint")
-        self.hint.setToolTip("Frame the untried object whose answer would tell most")
+        self.hint = QCheckBox(tr("Hint"))
+        self.hint.setToolTip(tr("Frame the untried object whose answer would tell most"))
         self.hint.toggled.connect(self.hint_toggled)
         self.episode = QComboBox()
-        self.episode.setAccessibleName("Game of the record")
+        self.episode.setAccessibleName(tr("Game of the record"))
         self.episode.activated.connect(self.episode_chosen)
         self.episode.hide()
-        self.back, self.forward = self._arrow("previous", "A step back"), self._arrow("next", "A step forward")
+        self.back, self.forward = self._arrow("previous", tr("A step back")), self._arrow("next", tr("A step forward"))
         self.back.clicked.connect(self._on_back)
         self.forward.clicked.connect(self._on_forward)
         bar = QFrame()
-        row = QHBoxLayout(bar)
+        row = Flow(bar)
         row.setContentsMargins(UNIT, UNIT // 2, UNIT, UNIT // 2)
         row.setSpacing(UNIT)
         for widget in (self.new, self.dimensions, self.values, self.kind, self.goal, self.agent, self.watch):
@@ -87,9 +90,9 @@ class WorldView(QWidget):
         row.addStretch(1)
         for widget in (self.episode, self.back, self.forward, self.hint):
             row.addWidget(widget)
-        self.board, self.rules, self.figures = Objects(), Rules(), KeyValues("Steps")
+        self.board, self.rules, self.figures = Objects(), Rules(), KeyValues(tr("Steps"))
         self.board.object_chosen.connect(self.proposed)
-        steps = Panel("Steps", self.figures)
+        steps = Panel(tr("Steps"), self.figures)
         steps.body.addStretch(1)
         side = QSplitter(Qt.Orientation.Vertical)
         whole = QSplitter(Qt.Orientation.Horizontal)
@@ -100,7 +103,7 @@ class WorldView(QWidget):
         side.addWidget(steps)
         side.setSizes([420, 220])
         self.transcript = Transcript()
-        self.talk = Panel("Transcript", self.transcript)
+        self.talk = Panel(tr("Transcript"), self.transcript)
         self.talk.hide()
         whole.addWidget(self.board)
         whole.addWidget(side)
@@ -111,17 +114,17 @@ class WorldView(QWidget):
         layout.setSpacing(0)
         layout.addWidget(bar)
         layout.addWidget(whole, 1)
-        self.board.set_message("Press New game to play, or Watch to see an agent play")
-        self.rules.set_message("Which rules an ideal observer still holds possible")
+        self.board.set_message(tr("Press New game to play, or Watch to see an agent play"))
+        self.rules.set_message(tr("Which rules an ideal observer still holds possible"))
         self.kind.currentIndexChanged.connect(self._on_kind)
 
-    def _number(self, name: str, low: int, high: int, value: int) -> NumberBox:
+    def _number(self, name: str, hint: str, low: int, high: int, value: int) -> NumberBox:
         box = NumberBox()
         box.setRange(low, high)
         box.setValue(value)
         box.setSuffix(f" {name.lower()}")
         box.setAccessibleName(name)
-        box.setToolTip(", ".join(DIMENSION_WORDS[:MOST_DIMENSIONS]) if name == "Features" else "Values of each feature")
+        box.setToolTip(hint)
         return box
 
     def _choice(self, name: str, rows: tuple[tuple[str, str], ...]) -> QComboBox:
@@ -167,13 +170,22 @@ class WorldView(QWidget):
         self.rules.set_state(game.rules())
         self.back.setEnabled(step > 0)
         self.forward.setEnabled(step < last)
-        who = "Yours" if game.own else "Played"
+        who = tr("Yours") if game.own else tr("Played")
         gained = log2(len(game.world.rules) / max(game.situation.possible.bit_count(), 1))
-        pairs = [(who, f"{game.steps} steps"), ("Learned so far", f"{gained:.2f} bits")]
+        pairs = [
+            (who, tr("{steps} steps", steps=game.steps)),
+            (tr("Learned so far"), tr("{gained:.2f} bits", gained=gained)),
+        ]
         for name, title in REFERENCES:
             value = exact.get(name)
-            known = "being worked out" if value is None else f"{value:.2f} steps" if isfinite(value) else "not known"
-            pairs.append((f"{title}, expected", known))
+            known = (
+                tr("being worked out")
+                if value is None
+                else tr("{value:.2f} steps", value=value)
+                if isfinite(value)
+                else tr("not known")
+            )
+            pairs.append((tr("{title}, expected", title=title), known))
         self.figures.show_pairs(pairs)
 
     def show_record(self, recorded: Recorded | None, episode: int) -> None:
@@ -183,7 +195,9 @@ class WorldView(QWidget):
             return
         if self.episode.count() != recorded.count:
             self.episode.clear()
-            self.episode.addItems([f"game {k + 1} of {recorded.count}" for k in range(recorded.count)])
+            self.episode.addItems(
+                [tr("game {k} of {count}", k=k + 1, count=recorded.count) for k in range(recorded.count)]
+            )
         self.episode.setCurrentIndex(episode)
 
     def show_talk(self, messages: list[Message], step: int) -> None:

@@ -13,6 +13,7 @@ from gui.pages.language.session import FEATURES, Play, Session
 from gui.pages.language.setup import SCRIPTED
 from gui.pages.language.world import LANGUAGE, Game, Recorded, exact_steps
 from gui.pages.language.world_view import WorldView
+from gui.translation import tr
 
 if TYPE_CHECKING:
     from engine.feature_world.world import World
@@ -54,7 +55,7 @@ class Worlds(QObject):
         try:
             game = Game.begin(**settings, seed=seed)
         except BadInput as problem:
-            self._page.workspace.show_error(str(problem), "", "Choose a smaller world")
+            self._page.workspace.show_error(str(problem), "", tr("Choose a smaller world"))
             return
         if self.play is not None:
             self.play.finish()
@@ -116,14 +117,14 @@ class Worlds(QObject):
             return
         setup = self._page.setup.setup
         if setup.model.kind == SCRIPTED or setup.model.problem:
-            why = setup.model.problem or "The scripted agents of the set-up speak Alchemy only"
-            self._page.workspace.show_error("No language model is chosen", why, "Choose one under Set-up")
+            why = setup.model.problem or tr("The scripted agents of the set-up speak Alchemy only")
+            self._page.workspace.show_error(tr("No language model is chosen"), why, tr("Choose one under Set-up"))
             return
         settings |= {**setup.answering(), "episodes": min(setup.episodes, WATCHED)}
         self._page.with_key(setup, lambda: self._begin_watching(settings, setup.model.setting))
 
     def _begin_watching(self, settings: dict[str, Any], who: str) -> None:
-        title = f"Feature World, {who}"
+        title = tr("Feature World, {who}", who=who)
         self.session = Session.begin(self._page.workspace.engine, FEATURES, settings, title, random.randrange(2**31))
         self.view.watch.setEnabled(False)
 
@@ -155,7 +156,7 @@ class Worlds(QObject):
         if session.running:
             self.view.watch.setText(session.words.capitalize())
             return
-        self.view.watch.setText("Watch")
+        self.view.watch.setText(tr("Watch"))
         state, self.session = session.state, None
         self.view.watch.setEnabled(True)
         if session.failed is None and state is not None and state.record:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from gui.actions import Action
 from gui.pages.memory.states import ALL, Look
+from gui.translation import tr
 
 if TYPE_CHECKING:
     from gui.pages.memory.page import MemoryPage
@@ -22,13 +23,13 @@ def _doing(page: MemoryPage) -> list[Action]:
         return page.is_ready
 
     return [
-        Action("memory.run", "Run the network", page.run, "Run", 0, "Ctrl+N", "play",
-               hint="Let the chosen network read and write one sequence"),
-        Action("memory.dice", "Another sequence", page.toolbar.roll, "Run", 0, hint="A random seed"),
-        Action("memory.backward", "Roll the memory back", page.roll_back, "Run", 0, "Ctrl+B", "previous", ready,
-               hint="The backward pass of a sparse network puts every row back"),
-        Action("memory.train", "Train a network…", page.training.ask_train, "Run", 1, icon="spark"),
-        Action("memory.measure", "Measure cost against slots…", page.training.ask_scaling, "Run", 1, icon="curve"),
+        Action("memory.run", tr("Run the network"), page.run, "Run", 0, "Ctrl+N", "play",
+               hint=tr("Let the chosen network read and write one sequence")),
+        Action("memory.dice", tr("Another sequence"), page.toolbar.roll, "Run", 0, hint=tr("A random seed")),
+        Action("memory.backward", tr("Roll the memory back"), page.roll_back, "Run", 0, "Ctrl+B", "previous", ready,
+               hint=tr("The backward pass of a sparse network puts every row back")),
+        Action("memory.train", tr("Train a network…"), page.training.ask_train, "Run", 1, icon="spark"),
+        Action("memory.measure", tr("Measure cost against slots…"), page.training.ask_scaling, "Run", 1, icon="curve"),
     ]  # fmt: skip
 
 
@@ -42,12 +43,12 @@ def _changing(page: MemoryPage) -> list[Action]:
         return page.is_ready
 
     return [
-        Action("memory.erase", "Clear the slot here", changes.erase_chosen, "Run", 2, "E", "trash", chosen,
-               hint="Clear the word of the chosen slot at the cursor and see both futures"),
-        Action("memory.overwrite", "Overwrite the word here…", changes.ask_overwrite, "Run", 2, "O", "", chosen),
-        Action("memory.freeze", "Freeze the head here", changes.freeze_chosen, "Run", 2, "", "stop", ready,
-               hint="The shown head does nothing from the cursor on"),
-        Action("memory.input", "Change the input here…", changes.ask_input, "Run", 2, "I", "", ready),
+        Action("memory.erase", tr("Clear the slot here"), changes.erase_chosen, "Run", 2, "E", "trash", chosen,
+               hint=tr("Clear the word of the chosen slot at the cursor and see both futures")),
+        Action("memory.overwrite", tr("Overwrite the word here…"), changes.ask_overwrite, "Run", 2, "O", "", chosen),
+        Action("memory.freeze", tr("Freeze the head here"), changes.freeze_chosen, "Run", 2, "", "stop", ready,
+               hint=tr("The shown head does nothing from the cursor on")),
+        Action("memory.input", tr("Change the input here…"), changes.ask_input, "Run", 2, "I", "", ready),
     ]  # fmt: skip
 
 
@@ -65,18 +66,18 @@ def _seeing(page: MemoryPage) -> list[Action]:
         page.choose_look(Look(page.look.address, ALL if page.look.head + 1 >= heads else page.look.head + 1))
 
     rows = (
-        ("memory.play-pause", "Play or pause", transport.toggle, "K", "play"),
-        ("memory.first", "To the first step", transport.to_first, "", "first"),
-        ("memory.back", "A step back", transport.back, ",", "previous"),
-        ("memory.forward", "A step forward", transport.forward, ".", "next"),
-        ("memory.last", "To the last step", transport.to_last, "", "last"),
-        ("memory.all", "Show all slots and steps", raster.show_all, "0", "grid"),
-        ("memory.cells", "Walk the cells with the keyboard", raster.setFocus, "G", ""),
-        ("memory.head", "Next head", next_head, "H", ""),
-        ("memory.letgo", "Let the slot go", partial(page.pin, -1), "", ""),
+        ("memory.play-pause", tr("Play or pause"), transport.toggle, "K", "play"),
+        ("memory.first", tr("To the first step"), transport.to_first, "", "first"),
+        ("memory.back", tr("A step back"), transport.back, ",", "previous"),
+        ("memory.forward", tr("A step forward"), transport.forward, ".", "next"),
+        ("memory.last", tr("To the last step"), transport.to_last, "", "last"),
+        ("memory.all", tr("Show all slots and steps"), raster.show_all, "0", "grid"),
+        ("memory.cells", tr("Walk the cells with the keyboard"), raster.setFocus, "G", ""),
+        ("memory.head", tr("Next head"), next_head, "H", ""),
+        ("memory.letgo", tr("Let the slot go"), partial(page.pin, -1), "", ""),
     )
-    order = Action("memory.address", "Rows by raw address", turn_rows, "View", 4, "R", "", ready,
-                   lambda: page.look.address, "In place of the order of first touch")  # fmt: skip
+    order = Action("memory.address", tr("Rows by raw address"), turn_rows, "View", 4, "R", "", ready,
+                   lambda: page.look.address, tr("In place of the order of first touch"))  # fmt: skip
     return [order, *(Action(name, text, act, "View", 5, keys, icon, ready) for name, text, act, keys, icon in rows)]
 
 
@@ -87,13 +88,13 @@ def _taking(page: MemoryPage) -> list[Action]:
         return page.is_ready
 
     rows = (
-        ("copy-picture", "Copy picture", exporter.copy_picture, "Ctrl+Shift+C", "copy"),
-        ("copy-python", "Copy Python", exporter.copy_python, "", "copy"),
-        ("png", "Save picture as PNG…", partial(exporter.ask, "png"), "", "export"),
-        ("svg", "Save picture as SVG…", partial(exporter.ask, "svg"), "", "export"),
-        ("pdf", "Save picture as PDF…", partial(exporter.ask, "pdf"), "", "export"),
-        ("csv", "Save accesses as CSV…", partial(exporter.ask, "csv"), "", "export"),
-        ("jsonl", "Save trace as JSON lines…", partial(exporter.ask, "jsonl"), "", "export"),
+        ("copy-picture", tr("Copy picture"), exporter.copy_picture, "Ctrl+Shift+C", "copy"),
+        ("copy-python", tr("Copy Python"), exporter.copy_python, "", "copy"),
+        ("png", tr("Save picture as PNG…"), partial(exporter.ask, "png"), "", "export"),
+        ("svg", tr("Save picture as SVG…"), partial(exporter.ask, "svg"), "", "export"),
+        ("pdf", tr("Save picture as PDF…"), partial(exporter.ask, "pdf"), "", "export"),
+        ("csv", tr("Save accesses as CSV…"), partial(exporter.ask, "csv"), "", "export"),
+        ("jsonl", tr("Save trace as JSON lines…"), partial(exporter.ask, "jsonl"), "", "export"),
     )
     return [
         Action(f"memory.{name}", text, act, "File" if "…" in text else "Edit", 3, keys, icon, ready)

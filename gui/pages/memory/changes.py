@@ -11,6 +11,7 @@ from PySide6.QtCore import QObject
 from gui.pages.memory.dialogs import InputDialog, WordDialog
 from gui.pages.memory.session import BENCH, Session, Setup
 from gui.pages.memory.states import ALL
+from gui.translation import tr
 
 if TYPE_CHECKING:
     from gui.pages.memory.page import MemoryPage
@@ -30,11 +31,11 @@ class Changes(QObject):
         if session is None or not session.open or session.record is None:
             setup = self.setup()
             if setup is None:
-                page.workspace.toast("This run cannot be continued: it does not say which network made it")
+                page.workspace.toast(tr("This run cannot be continued: it does not say which network made it"))
                 return
             session, number = Session.begin(page.workspace.engine, setup), 0
             page.begin(session)
-            page.workspace.toast("Opening the network on the same sequence")
+            page.workspace.toast(tr("Opening the network on the same sequence"))
         act(session, number)
 
     def setup(self) -> Setup | None:
@@ -83,7 +84,7 @@ class Changes(QObject):
         """Let the person choose the new word of the slot whose card is shown."""
         page = self._page
         if not page.is_ready or page.slot < 0 or not page.trace.has_words:
-            page.workspace.toast("Choose a slot with a word first")
+            page.workspace.toast(tr("Choose a slot with a word first"))
             return
         slots, words = page.trace.memory(page.position)
         slot = page.slot
@@ -97,7 +98,7 @@ class Changes(QObject):
         rows = page.trace.steps if page.is_ready else ()
         rows = rows[rows["step"] == page.position] if len(rows) else ()
         if not len(rows):
-            page.workspace.toast("There is no input at this step")
+            page.workspace.toast(tr("There is no input at this step"))
             return
         dialog = InputDialog(page, page.position, np.ravel(rows[0]["input"]))
         dialog.accepted.connect(lambda: self.change_input(dialog.bits()))

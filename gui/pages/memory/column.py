@@ -10,6 +10,7 @@ from gui.pages.memory import states
 from gui.pages.memory.marks import Focus
 from gui.pages.memory.states import Look, RasterSource
 from gui.pages.memory.trace import Trace
+from gui.translation import tr
 from gui.widgets.gates import Gates
 from gui.widgets.raster import Raster
 from gui.widgets.sequence import Sequence
@@ -37,7 +38,7 @@ class TraceColumn(QSplitter):
         self.raster.cell_hovered.connect(self.cell_hovered)
         self.raster.cell_chosen.connect(self.cell_chosen)
         self.raster.span_changed.connect(self._on_span)
-        self.raster.set_message("The first trace has not been written yet")
+        self.raster.set_message(tr("The first trace has not been written yet"))
         self.trace: Trace | None = None
         self.look = Look()
         self._source: RasterSource | None = None
@@ -51,7 +52,7 @@ class TraceColumn(QSplitter):
                 self._on_span(StepRange.whole(trace.length))
             self.raster.set_cell(-1)
         self.trace, self.look = trace, look
-        heading = title or "Slots × time"
+        heading = title or tr("Slots × time")
         if heading != self.raster.heading:
             self.raster.heading = heading
             self.raster.setAccessibleName(heading)

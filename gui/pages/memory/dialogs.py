@@ -19,11 +19,12 @@ from PySide6.QtWidgets import (
 )
 
 from gui.theme import UNIT
+from gui.translation import tr
 from gui.widgets.labels import label
 from gui.widgets.scaling import slots_words
 
 ROW = 16  # inputs in a row of the input dialog
-DURATIONS = {"quick": "quick, 2 to 10 minutes on one core", "paper": "paper, as published, days on a GPU"}
+DURATIONS = {"quick": tr("quick, 2 to 10 minutes on one core"), "paper": tr("paper, as published, days on a GPU")}
 
 
 class _Dialog(QDialog):
@@ -56,17 +57,20 @@ class WordDialog(_Dialog):
         self, parent: QWidget, slot: int, own: NDArray[np.float32], slots: NDArray[np.int64], words: NDArray[np.float32]
     ) -> None:
         super().__init__(
-            parent, "Overwrite word", f"What slot {slot:,} holds from the cursor on", "Overwrite and branch"
+            parent,
+            tr("Overwrite word"),
+            tr("What slot {slot:,} holds from the cursor on", slot=slot),
+            tr("Overwrite and branch"),
         )
         self.choice = QComboBox()
-        self.choice.setAccessibleName("New word")
+        self.choice.setAccessibleName(tr("New word"))
         noise = np.random.default_rng(slot).standard_normal(len(own)).astype(np.float32)
         size = float(np.linalg.norm(own)) or 1.0
         self._words = [-own, np.zeros_like(own), noise / np.linalg.norm(noise) * size]
-        self.choice.addItems(["The word with its sign turned", "Zeros", "Noise of the same length"])
+        self.choice.addItems([tr("The word with its sign turned"), tr("Zeros"), tr("Noise of the same length")])
         for other, word in zip(slots.tolist(), words, strict=True):
             if other != slot:
-                self.choice.addItem(f"The word of slot {other:,}")
+                self.choice.addItem(tr("The word of slot {other:,}", other=other))
                 self._words.append(word)
         self.content.addWidget(self.choice)
 
@@ -79,8 +83,8 @@ class InputDialog(_Dialog):
     """One button a value of the input; pressed is 1. Values that are neither 0 nor 1 stay until they are clicked."""
 
     def __init__(self, parent: QWidget, step: int, values: NDArray[np.float32]) -> None:
-        text = f"What the network is shown at step {step}; a pressed button is a 1"
-        super().__init__(parent, "Change input", text, "Change and branch")
+        text = tr("What the network is shown at step {step}; a pressed button is a 1", step=step)
+        super().__init__(parent, tr("Change input"), text, tr("Change and branch"))
         grid = QGridLayout()
         grid.setSpacing(UNIT // 2)
         self._values = [round(value, 6) for value in values.tolist()]
@@ -90,7 +94,7 @@ class InputDialog(_Dialog):
             button.setCheckable(True)
             button.setChecked(value >= 0.5)
             button.setFixedWidth(4 * UNIT)
-            button.setAccessibleName(f"Input {k}")
+            button.setAccessibleName(tr("Input {k}", k=k))
             button.toggled.connect(partial(self._on_toggled, k))
             grid.addWidget(button, k // ROW, k % ROW)
             self.buttons.append(button)
@@ -109,11 +113,11 @@ class ScalingDialog(_Dialog):
     """Which networks to time, and up to how many slots."""
 
     def __init__(self, parent: QWidget, models: list[str]) -> None:
-        text = (
+        text = tr(
             "Times one step forward and backward and counts bytes, from 64 slots up. Dense networks stop where they no "
             "longer fit and are extrapolated from there."
         )
-        super().__init__(parent, "Measure cost against slots", text, "Measure")
+        super().__init__(parent, tr("Measure cost against slots"), text, tr("Measure"))
         self.boxes = {}
         for model in models:
             box = QCheckBox(model.upper())
@@ -121,9 +125,9 @@ class ScalingDialog(_Dialog):
             self.boxes[model] = box
             self.content.addWidget(box)
         self.most = QComboBox()
-        self.most.setAccessibleName("Largest memory")
+        self.most.setAccessibleName(tr("Largest memory"))
         for power in (12, 16, 20):
-            self.most.addItem(f"up to {slots_words(1 << power)} slots", 1 << power)
+            self.most.addItem(tr("up to {power} slots", power=slots_words(1 << power)), 1 << power)
         self.most.setCurrentIndex(2)
         self.content.addWidget(self.most)
 
@@ -138,14 +142,17 @@ class TrainDialog(_Dialog):
 
     def __init__(self, parent: QWidget, models: list[str], tasks: list[str], presets: list[str]) -> None:
         super().__init__(
-            parent, "Train a network", "It learns in the background; watch its curves and traces here", "Train"
+            parent,
+            tr("Train a network"),
+            tr("It learns in the background; watch its curves and traces here"),
+            tr("Train"),
         )
         self.model, self.task, self.preset = QComboBox(), QComboBox(), QComboBox()
         form = QFormLayout()
         for box, name, items in (
-            (self.model, "Network", models),
-            (self.task, "Task", tasks),
-            (self.preset, "Preset", presets),
+            (self.model, tr("Network"), models),
+            (self.task, tr("Task"), tasks),
+            (self.preset, tr("Preset"), presets),
         ):
             for item in items:
                 words = item.upper() if box is self.model else DURATIONS.get(item, item)

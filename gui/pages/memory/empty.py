@@ -8,6 +8,7 @@ from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from gui.theme import UNIT, current, signals
+from gui.translation import tr
 from gui.widgets.access_colours import read_colour, write_colour
 from gui.widgets.canvas import Canvas
 from gui.widgets.labels import label
@@ -15,11 +16,11 @@ from gui.widgets.provenance import Arc, Grid, Marks, draw_marks
 from gui.widgets.step_range import StepRange
 
 CELLS = 14
-WHAT = (
+WHAT = tr(
     "Every write and every read of its memory on one time axis. Point at a read to see which step wrote that word and "
     "from which input; clear a slot to see what the network would have answered without it."
 )
-WHY_WAIT = (
+WHY_WAIT = tr(
     "The engine opens the network. Only the first time on a computer it also compiles the steps of the memory, which "
     "takes some twenty seconds; after that a network opens at once."
 )
@@ -63,12 +64,12 @@ class Welcome(QWidget):
 
     def __init__(self) -> None:
         super().__init__()
-        self.title = label("See a network remember", "title")
+        self.title = label(tr("See a network remember"), "title")
         self.text = label(WHAT, "muted")
         self.text.setWordWrap(True)
         self.text.setFixedWidth(self.fontMetrics().averageCharWidth() * 80)
         self.text.setMinimumHeight(4 * self.fontMetrics().lineSpacing())
-        self.run, self.train = QPushButton("Run"), QPushButton("Train a network…")
+        self.run, self.train = QPushButton(tr("Run")), QPushButton(tr("Train a network…"))
         self.run.clicked.connect(self.run_clicked)
         self.train.clicked.connect(self.train_clicked)
         row = QHBoxLayout()
@@ -90,7 +91,7 @@ class Welcome(QWidget):
 
     def show_source(self, title: str) -> None:
         """Name the network on the first button; without one, training is what to click."""
-        self.run.setText(f"Run {title}" if title else "Run")
+        self.run.setText(tr("Run {title}", title=title) if title else tr("Run"))
         self.run.setVisible(bool(title))
         for button, primary in ((self.run, bool(title)), (self.train, not title)):
             button.setProperty("role", "primary" if primary else "")
@@ -99,7 +100,7 @@ class Welcome(QWidget):
 
     def set_waiting(self, waiting: bool) -> None:
         """Say that the engine opens the network, and why that may take a while."""
-        self.title.setText("Preparing…" if waiting else "See a network remember")
+        self.title.setText(tr("Preparing…") if waiting else tr("See a network remember"))
         self.text.setText(WHY_WAIT if waiting else WHAT)
         self.run.setEnabled(not waiting)
         self.train.setEnabled(not waiting)

@@ -6,18 +6,19 @@ from collections.abc import Callable
 
 from gui.pages.exporting import PICTURES, PageExporter
 from gui.pages.memory import script
+from gui.translation import tr
 
 
 class Exporter(PageExporter):
     """Pictures, accesses and lines of Python."""
 
-    words = PICTURES | {"csv": "Save accesses as CSV", "jsonl": "Save trace as JSON lines"}
+    words = PICTURES | {"csv": tr("Save accesses as CSV"), "jsonl": tr("Save trace as JSON lines")}
 
     def name(self) -> str:
         return f"{self._page.source.record.id}-trace{self._page.shown[0]}"
 
     def title(self) -> str:
-        return f"Memory, {self._page.source.record.id}, {self._page.trace.info.title}"
+        return tr("Memory, {id}, {title}", id=self._page.source.record.id, title=self._page.trace.info.title)
 
     def texts(self) -> dict[str, Callable[[], str]]:
         return {"csv": lambda: script.table(self._page.trace), "jsonl": lambda: script.json_lines(self._page.trace)}

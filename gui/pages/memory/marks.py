@@ -9,6 +9,7 @@ import numpy as np
 from gui.pages.memory import provenance
 from gui.pages.memory.states import ALL, Look
 from gui.pages.memory.trace import ERASE, LEAST, READ, WRITE, Trace
+from gui.translation import tr
 from gui.widgets.provenance import Arc, Marks
 from gui.widgets.slot_life import Fact, SlotState
 
@@ -63,20 +64,36 @@ def _back(
 ) -> tuple[tuple[Arc, ...], tuple[int, ...]]:
     found = tuple(s for s in found if s.share >= provenance.FAINT and s.step < focus.step)
     arcs = tuple(
-        Arc(row, source.step, focus.step, min(source.share, 1.0), k == 0,
-            f"written at {source.step}, read at {focus.step} ({weight:.2f})" if k == 0 else "")
+        Arc(
+            row,
+            source.step,
+            focus.step,
+            min(source.share, 1.0),
+            k == 0,
+            tr("written at {step}, read at {read} ({weight:.2f})", step=source.step, read=focus.step, weight=weight)
+            if k == 0
+            else "",
+        )
         for k, source in enumerate(found[: provenance.MOST])
-    )  # fmt: skip
+    )
     return arcs, tuple(source.step for source in found[:1])
 
 
 def _forth(trace: Trace, row: int, focus: Focus) -> tuple[tuple[Arc, ...], tuple[int, ...]]:
     reads = [read for read in provenance.readers(trace, focus.slot, focus.step) if read[0] > focus.step]
     arcs = tuple(
-        Arc(row, focus.step, step, weight, k == 0,
-            f"written at {focus.step}, read at {step} ({weight:.2f})" if k == 0 else "")
+        Arc(
+            row,
+            focus.step,
+            step,
+            weight,
+            k == 0,
+            tr("written at {step}, read at {read} ({weight:.2f})", step=focus.step, read=step, weight=weight)
+            if k == 0
+            else "",
+        )
         for k, (step, weight) in enumerate(reads)
-    )  # fmt: skip
+    )
     return arcs, (focus.step,)
 
 
@@ -87,7 +104,16 @@ def _at_cursor(trace: Trace, look: Look, position: int) -> Marks:
         row = look.row(trace, slot)
         if found and row >= 0 and found[0].step != position:
             main = not arcs
-            words = f"written at {found[0].step}, read at {position} ({weight:.2f})" if main else ""
+            words = (
+                tr(
+                    "written at {step}, read at {position} ({weight:.2f})",
+                    step=found[0].step,
+                    position=position,
+                    weight=weight,
+                )
+                if main
+                else ""
+            )
             arcs.append(Arc(row, found[0].step, position, weight, main, words))
     return Marks(arcs=tuple(arcs), origins=tuple(arc.start for arc in arcs[:1]))
 
@@ -99,24 +125,26 @@ def slot_state(trace: Trace, slot: int, step: int, limit: float) -> SlotState:
     facts, source = [], found[0] if found else None
     rows = trace.at(slot)
     if source is None:
-        facts.append(Fact("written", "nothing in it at this step"))
+        facts.append(Fact(tr("written"), tr("nothing in it at this step")))
     else:
-        facts.append(Fact("written at step", f"{source.step}", source.step))
-        facts.append(Fact("share of the word · write weight", f"{source.share:.2f} · {source.weight:.2f}"))
+        facts.append(Fact(tr("written at step"), f"{source.step}", source.step))
+        facts.append(Fact(tr("share of the word · write weight"), f"{source.share:.2f} · {source.weight:.2f}"))
         if gates := _gates(trace, rows, source.step, slot):
             facts.append(Fact(*gates))
         others = [other for other in found[1:] if other.share >= provenance.FAINT]
-        words = ", ".join(f"{other.step} ({other.share:.2f})" for other in others[:4]) or "no other step"
-        facts.append(Fact("added to at", words, others[0].step if others else -1))
+        words = ", ".join(f"{other.step} ({other.share:.2f})" for other in others[:4]) or tr("no other step")
+        facts.append(Fact(tr("added to at"), words, others[0].step if others else -1))
         later = provenance.readers(trace, slot, source.step)
         words = ", ".join(f"{at} ({weight:.2f})" for at, weight in later[:3]) or "never"
-        more = f" and {len(later) - 3} more" if len(later) > 3 else ""
-        facts.append(Fact("read at step (weight)", words + more, later[0][0] if later else -1))
+        more = tr(" and {later} more", later=len(later) - 3) if len(later) > 3 else ""
+        facts.append(Fact(tr("read at step (weight)"), words + more, later[0][0] if later else -1))
     before = [at for at in lived.clears if at <= step]
-    facts.append(Fact("cleared at", f"{before[-1]}" if before else "never so far", before[-1] if before else -1))
+    facts.append(
+        Fact(tr("cleared at"), f"{before[-1]}" if before else tr("never so far"), before[-1] if before else -1)
+    )
     last = [at for at, _ in (*lived.writes, *lived.reads) if at <= step]
-    facts.append(Fact("steps since last access", f"{step - max(last)}" if last else "never accessed"))
-    facts.append(Fact("writes · reads in all", f"{len(lived.writes)} · {len(lived.reads)}"))
+    facts.append(Fact(tr("steps since last access"), f"{step - max(last)}" if last else tr("never accessed")))
+    facts.append(Fact(tr("writes · reads in all"), f"{len(lived.writes)} · {len(lived.reads)}"))
     return _with_word(
         trace, SlotState(slot, (trace.info.number, trace.version, slot, step), tuple(facts)), source, limit
     )
@@ -128,12 +156,12 @@ def _with_word(trace: Trace, state: SlotState, source: provenance.Source | None,
     made = trace.steps[trace.steps["step"] == source.step] if len(trace.steps) else ()
     if len(made):
         part = next((s.name for s in trace.info.spans if s.start <= source.step < s.stop), "")
-        words = f"input at step {source.step}" + (f", {part}" if part else "")
+        words = tr("input at step {step}", step=source.step) + (f", {part}" if part else "")
         state = replace(state, input=np.ravel(made[0]["input"]).astype(np.float32), input_words=words)
     if trace.has_words:
         after = trace.word(state.slot, source.step)
         before = trace.word(state.slot, source.step - 1)
-        words = f"word of {len(after)}, write of step {source.step}"
+        words = tr("word of {after}, write of step {step}", after=len(after), step=source.step)
         state = replace(state, before=before, after=after, limit=limit, word_words=words)
     return state
 
@@ -157,8 +185,8 @@ def _gates(trace: Trace, rows: np.ndarray, step: int, slot: int) -> tuple[str, s
         values.append(float(found["value"][0]))
     fresh = len(rows[(rows["kind"] == ERASE) & (rows["step"] == step) & (rows["head"] == head)]) > 0
     share = 1 - values[1] if fresh else values[1]
-    kind = "least recently accessed" if fresh else "read before"
-    return f"write gate × share of {kind}", f"{values[0]:.2f} × {share:.2f}"
+    kind = tr("least recently accessed") if fresh else tr("read before")
+    return tr("write gate × share of {kind}", kind=kind), f"{values[0]:.2f} × {share:.2f}"
 
 
 def cell_words(trace: Trace, look: Look, step: int, row: int) -> str:
@@ -170,13 +198,13 @@ def cell_words(trace: Trace, look: Look, step: int, row: int) -> str:
     rows = rows[rows["step"] == step]
     if look.head != ALL:
         rows = rows[rows["head"] == look.head]
-    parts = [f"slot {slot:,}, step {step}"]
-    for kind, name in ((WRITE, "write"), (READ, "read"), (ERASE, "cleared by")):
+    parts = [tr("slot {slot:,}, step {step}", slot=slot, step=step)]
+    for kind, name in ((WRITE, tr("write")), (READ, tr("read")), (ERASE, tr("cleared by"))):
         found = rows[rows["kind"] == kind]
         if len(found):
             heads = ", ".join(
-                f"head {h + 1}" + ("" if kind == ERASE else f" {w:.3f}")
+                tr("head {h}", h=h + 1) + ("" if kind == ERASE else f" {w:.3f}")
                 for h, w in zip(found["head"].tolist(), found["weight"].tolist(), strict=True)
             )
             parts.append(f"{name} {heads}")
-    return " · ".join(parts if len(parts) > 1 else [*parts, "not accessed"])
+    return " · ".join(parts if len(parts) > 1 else [*parts, tr("not accessed")])

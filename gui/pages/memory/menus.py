@@ -10,17 +10,18 @@ from PySide6.QtWidgets import QMenu
 
 from gui.pages.memory.provenance import reads_at
 from gui.pages.memory.states import ALL
+from gui.translation import tr
 
 if TYPE_CHECKING:
     from gui.pages.memory.page import MemoryPage
 
 RECENT, MOST = 12, 12
 EXPORTS = (
-    ("png", "Picture as PNG…"),
-    ("svg", "Picture as SVG…"),
-    ("pdf", "Picture as PDF…"),
-    ("csv", "Accesses as CSV…"),
-    ("jsonl", "Trace as JSON lines…"),
+    ("png", tr("Picture as PNG…")),
+    ("svg", tr("Picture as SVG…")),
+    ("pdf", tr("Picture as PDF…")),
+    ("csv", tr("Accesses as CSV…")),
+    ("jsonl", tr("Trace as JSON lines…")),
 )
 
 
@@ -39,7 +40,7 @@ class Menus(QObject):
     def _begin(self, menu: QMenu) -> bool:
         menu.clear()
         if not self._page.is_ready:
-            menu.addAction("Run a network first").setEnabled(False)
+            menu.addAction(tr("Run a network first")).setEnabled(False)
         return self._page.is_ready
 
     @Slot()
@@ -53,12 +54,12 @@ class Menus(QObject):
             workspace.index.refresh()
             rows = [row for row in workspace.index.list(limit=300) if row.experiment.startswith("memory")][:RECENT]
         except (BadInput, OSError) as problem:
-            menu.addAction(f"The list of runs cannot be read: {problem}").setEnabled(False)
+            menu.addAction(tr("The list of runs cannot be read: {problem}", problem=problem)).setEnabled(False)
             return
         for row in rows:
             menu.addAction(f"{row.title or row.experiment}   {row.id[:15]}", partial(self._page.open_record, row.id))
         if not rows:
-            menu.addAction("No memory run yet").setEnabled(False)
+            menu.addAction(tr("No memory run yet")).setEnabled(False)
 
     @Slot()
     def fill_erase(self) -> None:
@@ -68,14 +69,17 @@ class Menus(QObject):
             return
         chosen, step = page.slot, page.position
         if chosen >= 0:
-            menu.addAction(f"Slot {chosen:,} at step {step}, chosen", partial(page.changes.erase, chosen))
+            menu.addAction(
+                tr("Slot {chosen:,} at step {step}, chosen", chosen=chosen, step=step),
+                partial(page.changes.erase, chosen),
+            )
             menu.addSeparator()
         for slot, weight in reads_at(page.trace, step, page.look.head)[:MOST]:
             if slot != chosen:
-                words = f"Slot {slot:,} at step {step}, read with {weight:.2f}"
+                words = tr("Slot {slot:,} at step {step}, read with {weight:.2f}", slot=slot, step=step, weight=weight)
                 menu.addAction(words, partial(page.changes.erase, slot))
         if menu.isEmpty():
-            menu.addAction("Point at a slot first").setEnabled(False)
+            menu.addAction(tr("Point at a slot first")).setEnabled(False)
 
     @Slot()
     def fill_branch(self) -> None:
@@ -85,13 +89,17 @@ class Menus(QObject):
             return
         changes, step = page.changes, page.position
         if page.slot >= 0:
-            menu.addAction(f"Clear slot {page.slot:,} at step {step}", changes.erase_chosen)
-            overwrite = menu.addAction(f"Overwrite the word of slot {page.slot:,}…", changes.ask_overwrite)
+            menu.addAction(tr("Clear slot {slot:,} at step {step}", slot=page.slot, step=step), changes.erase_chosen)
+            overwrite = menu.addAction(
+                tr("Overwrite the word of slot {slot:,}…", slot=page.slot), changes.ask_overwrite
+            )
             overwrite.setEnabled(page.trace.has_words)
-        menu.addAction(f"Change the input at step {step}…", changes.ask_input)
+        menu.addAction(tr("Change the input at step {step}…", step=step), changes.ask_input)
         heads = range(page.trace.info.heads) if page.look.head == ALL else [page.look.head]
         for head in heads:
-            menu.addAction(f"Freeze head {head + 1} from step {step} on", partial(changes.freeze, head))
+            menu.addAction(
+                tr("Freeze head {head} from step {step} on", head=head + 1, step=step), partial(changes.freeze, head)
+            )
 
     @Slot()
     def fill_export(self) -> None:
@@ -99,8 +107,8 @@ class Menus(QObject):
         menu, exporter = self._page.toolbar.export_button.menu(), self._page.exporter
         if not self._begin(menu):
             return
-        menu.addAction("Copy picture", exporter.copy_picture)
-        menu.addAction("Copy Python", exporter.copy_python)
+        menu.addAction(tr("Copy picture"), exporter.copy_picture)
+        menu.addAction(tr("Copy Python"), exporter.copy_python)
         menu.addSeparator()
         for kind, text in EXPORTS:
             menu.addAction(text, partial(exporter.ask, kind))

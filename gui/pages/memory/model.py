@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from gui.pages.memory.rows import TraceRows
 from gui.pages.memory.trace import Trace
+from gui.translation import tr
 
 if TYPE_CHECKING:
     from engine.runs import Record
@@ -74,7 +75,7 @@ class TraceInfo:
         wrong = self.bits_wrong
         if wrong != wrong:
             return ""
-        return f"{wrong:g} {self.unit.removesuffix('s') if wrong == 1 else self.unit} wrong"
+        return tr("{wrong:g} {unit} wrong", wrong=wrong, unit=self.unit.removesuffix("s") if wrong == 1 else self.unit)
 
     def said(self, outputs: NDArray[np.float32]) -> NDArray[np.bool_]:
         """What ``outputs`` [n, values] answer: the likeliest of them, or each bit by itself."""
@@ -106,7 +107,7 @@ def read_info(event: dict[str, Any]) -> TraceInfo | None:
     kind = change.get("kind") if isinstance(change, dict) else None
     return TraceInfo(
         number=number,
-        title=str(event.get("title") or f"trace {number}"),
+        title=str(event.get("title") or tr("trace {number}", number=number)),
         model=str(event.get("model") or ""),
         task=str(event.get("task") or ""),
         slots=_whole(event.get("slots")),

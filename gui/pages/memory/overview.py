@@ -12,6 +12,7 @@ from gui.pages.memory import provenance
 from gui.pages.memory.model import MemoryRecord, Rollback
 from gui.pages.memory.states import ALL, Look
 from gui.pages.memory.trace import READ, Trace
+from gui.translation import tr
 from gui.widgets.futures import FuturesState
 from gui.widgets.learning import Curve, LearningState
 from gui.widgets.rollback import RollbackState
@@ -60,17 +61,17 @@ def similarity_state(trace: Trace, step: int, look: Look) -> SimilarityState:
         weights = dict(read)
         slots = trace.slots[-MOST_ROWS:].tolist()
         values = tuple(weights.get(slot, 0.0) for slot in slots)
-        return SimilarityState(tuple(slots), values, names, best, step, "read weight", f"step {step}")
+        return SimilarityState(tuple(slots), values, names, best, step, tr("read weight"), tr("step {step}", step=step))
     slots, words = trace.memory(step)
     slots, words = slots[-MOST_ROWS:], words[-MOST_ROWS:].astype(np.float64)
     lengths = np.linalg.norm(words, axis=1) * np.linalg.norm(vector)
     cosines = np.divide(words @ vector, lengths, out=np.zeros(len(words)), where=lengths > 1e-12)
     cosines = np.nan_to_num(cosines)
     order = np.sort(cosines[~np.isin(slots, list(names))])[::-1]
-    gap = f" · best of the others {order[0]:.2f}" if len(order) and names else ""
-    words_ = f"step {step}{gap}"
+    gap = tr(" · best of the others {order:.2f}", order=order[0]) if len(order) and names else ""
+    words_ = tr("step {step}{gap}", step=step, gap=gap)
     shown = tuple(round(float(c), 4) for c in cosines)
-    return SimilarityState(tuple(slots.tolist()), shown, names, best, step, "cosine", words_)
+    return SimilarityState(tuple(slots.tolist()), shown, names, best, step, tr("cosine"), words_)
 
 
 def rollback_state(trace: Trace, rollback: Rollback, position: int) -> RollbackState:
@@ -106,9 +107,12 @@ def scaling_state(source: MemoryRecord, unit: str) -> ScalingState | None:
     if not networks:
         return None
     batch = sorted({int(b) for b in rows["batch"]})
-    words = f"a step forward and backward, batch {' and '.join(map(str, batch))}"
+    words = tr("a step forward and backward, batch {str}", str=" and ".join(map(str, batch)))
     if unit == "MB":
-        words = f"growth over {' and '.join(str(n) for n in sorted(set(rows['steps'].tolist())))} steps, batch 1"
+        words = tr(
+            "growth over {tolist} steps, batch 1",
+            tolist=" and ".join(str(n) for n in sorted(set(rows["steps"].tolist()))),
+        )
     return ScalingState(tuple(networks), unit, words)
 
 

@@ -27,6 +27,7 @@ from gui.pages.memory.toolbar import Toolbar
 from gui.pages.memory.traces_bar import TracesBar
 from gui.pages.memory.training import Training
 from gui.pages.page import Page
+from gui.translation import tr
 from gui.undo import Change
 from gui.widgets.step_timeline import StepTimeline
 from gui.widgets.transport import Transport
@@ -43,7 +44,7 @@ class MemoryPage(Page):
     """
 
     identifier = "memory"
-    title = "Memory"
+    title = tr("Memory")
     icon = "grid"
     shortcut = "Ctrl+2"
 
@@ -143,7 +144,7 @@ class MemoryPage(Page):
         try:
             self._open(File(self.workspace.runs_folder) / identifier)
         except BadInput as problem:
-            self.workspace.show_error(str(problem), "The record was left as it is", "Choose another run")
+            self.workspace.show_error(str(problem), tr("The record was left as it is"), tr("Choose another run"))
             return
         self.session, self._following = None, self.source.record.status().status == "running"
 
@@ -159,14 +160,14 @@ class MemoryPage(Page):
 
     def _tell_problems(self) -> None:
         for problem in self.source.problems:
-            self.workspace.show_error(problem, "The rest of the record is shown", "Open another run")
+            self.workspace.show_error(problem, tr("The rest of the record is shown"), tr("Open another run"))
 
     # Traces, look, cursor
 
     @Slot(list)
     def choose_traces(self, numbers: list[int]) -> None:
         """Show one trace, or two side by side, undoably."""
-        self.workspace.undo.push(Change("Show traces", self.show_traces, self.shown, tuple(numbers[:2])))
+        self.workspace.undo.push(Change(tr("Show traces"), self.show_traces, self.shown, tuple(numbers[:2])))
 
     def show_traces(self, numbers: tuple[int, ...]) -> None:
         """Show one trace, or two side by side."""
@@ -176,8 +177,8 @@ class MemoryPage(Page):
     @Slot(object)
     def choose_look(self, look: Look) -> None:
         """Show rows or heads differently, undoably."""
-        words = "Raw addresses" if look.address else "Order of first touch"
-        self.workspace.undo.push(Change(words if look.address != self.look.address else "Heads", self._show_look,
+        words = tr("Raw addresses") if look.address else tr("Order of first touch")
+        self.workspace.undo.push(Change(words if look.address != self.look.address else tr("Heads"), self._show_look,
                                         self.look, look))  # fmt: skip
 
     def _show_look(self, look: Look) -> None:
@@ -239,7 +240,7 @@ class MemoryPage(Page):
     @Slot(int)
     def pin(self, slot: int) -> None:
         """Keep a slot in view, undoably; -1 lets it go."""
-        words = f"Choose slot {slot:,}" if slot >= 0 else "Let the slot go"
+        words = tr("Choose slot {slot:,}", slot=slot) if slot >= 0 else tr("Let the slot go")
         if slot != self.pinned:
             self.workspace.undo.push(Change(words, self._pin, self.pinned, slot, "memory-slot"))
 
@@ -301,7 +302,7 @@ class MemoryPage(Page):
             elif problem := self.session.failed:
                 self.session, self._dirty = None, True
                 self.welcome.set_waiting(False)
-                self.workspace.show_error(problem, "Everything up to then is kept in its run", "Run again")
+                self.workspace.show_error(problem, tr("Everything up to then is kept in its run"), tr("Run again"))
         if self.source is None:
             return False
         changed = self.source.refresh()
@@ -344,11 +345,13 @@ class MemoryPage(Page):
         made = self.source.record.metadata
         if not self.shown:
             costs = made.experiment == SCALING
-            self.bar.words.setText(made.title or made.id if costs else f"{made.title or made.id}: no trace yet")
+            self.bar.words.setText(
+                made.title or made.id if costs else tr("{title}: no trace yet", title=made.title or made.id)
+            )
             self.panels.show_nothing(costs)
             return
         waiting = self.session is not None and self.session.record is None
-        self.bar.words.setText("Preparing…" if waiting else made.title or made.id)
+        self.bar.words.setText(tr("Preparing…") if waiting else made.title or made.id)
         self.toolbar.show_heads(self.trace.info.heads)
         if self.look.head != ALL and self.look.head >= max(self.trace.info.heads, 1):
             self._show_look(Look(self.look.address))

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.runs.files import RecordError
+from gui.translation import tr
 
 if TYPE_CHECKING:
     from engine.runs import Record, TableReader
@@ -58,7 +59,7 @@ class TraceRows:
                 return False
             missing = [name for name in self.columns if name not in (table.dtype.names or ())]
             if missing:
-                self.problem = f"The table {self.name} has no column {missing[0]}"
+                self.problem = tr("The table {name} has no column {missing}", name=self.name, missing=missing[0])
                 return False
             self._table = table
         return True

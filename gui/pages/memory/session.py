@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from engine.service.jobs import Job
+from gui.translation import tr
 
 if TYPE_CHECKING:
     from gui.bridge import Bridge
@@ -51,7 +52,7 @@ class Session:
     @classmethod
     def begin(cls, engine: Bridge, setup: Setup) -> Session:
         """Start a session; its first trace comes by itself."""
-        title = f"Memory bench, {setup.title}"
+        title = tr("Memory bench, {title}", title=setup.title)
         job = Job(BENCH, setup.configuration(), seed=setup.seed, title=title, lane="interactive")
         return cls(engine, engine.submit(job), setup)
 
@@ -76,7 +77,7 @@ class Session:
         """Why the session ended badly, None while it has not."""
         state = self.engine.snapshot.job(self.job)
         if state is not None and state.status in ("failed", "crashed", "interrupted"):
-            return state.error or f"The session {state.status}"
+            return state.error or tr("The session {status}", status=state.status)
         return None
 
     @property

@@ -6,6 +6,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSplitter, QTabWidget, QVBoxLayout, QWidget
 
 from gui.theme import UNIT
+from gui.translation import tr
 from gui.widgets.futures import Futures
 from gui.widgets.icon import set_icon
 from gui.widgets.learning import Learning
@@ -29,9 +30,9 @@ class SlotSide(QSplitter):
             self.addWidget(picture)
         self.setSizes([150, 270, 140, 160])
         self.futures.hide()
-        self.slot.set_message("Point at a cell, or click one, to see who wrote the word and who read it")
-        self.similarity.set_message("Run a network first")
-        self.words.set_message("Run a network first")
+        self.slot.set_message(tr("Point at a cell, or click one, to see who wrote the word and who read it"))
+        self.similarity.set_message(tr("Run a network first"))
+        self.words.set_message(tr("Run a network first"))
 
 
 class CostSide(QWidget):
@@ -41,14 +42,16 @@ class CostSide(QWidget):
         super().__init__()
         self.setProperty("role", "panel")
         self.rollback, self.scaling, self.learning = Rollback(), Scaling(), Learning()
-        self.rollback.set_message("Roll the memory back to see every row restored")
-        self.scaling.set_message("Measure to see what a step costs from 64 slots to a million")
-        self.learning.set_message("Train a network to see it learn")
-        self.roll_button = self._button("Roll back", "previous", "Put every row back, newest first (Ctrl+B)")
-        self.measure_button = self._button("Measure…", "curve", "Time and bytes of a step for networks you choose")
-        self.unit_button = self._button("Bytes", "bars", "Show memory growth in place of time")
+        self.rollback.set_message(tr("Roll the memory back to see every row restored"))
+        self.scaling.set_message(tr("Measure to see what a step costs from 64 slots to a million"))
+        self.learning.set_message(tr("Train a network to see it learn"))
+        self.roll_button = self._button(tr("Roll back"), "previous", tr("Put every row back, newest first (Ctrl+B)"))
+        self.measure_button = self._button(
+            tr("Measure…"), "curve", tr("Time and bytes of a step for networks you choose")
+        )
+        self.unit_button = self._button(tr("Bytes"), "bars", tr("Show memory growth in place of time"))
         self.unit_button.setCheckable(True)
-        self.train_button = self._button("Train…", "spark", "Train a network on a task")
+        self.train_button = self._button(tr("Train…"), "spark", tr("Train a network on a task"))
         row = QHBoxLayout()
         row.setContentsMargins(UNIT // 2, UNIT // 2, UNIT // 2, 0)
         row.setSpacing(0)
@@ -88,8 +91,8 @@ class Side(QSplitter):
         self._only_costs = False
         self.tabs = QTabWidget()
         self.tabs.setDocumentMode(True)
-        self.tabs.addTab(self.near, "Slot and step")
-        self.tabs.addTab(self.cost, "Cost and training")
+        self.tabs.addTab(self.near, tr("Slot and step"))
+        self.tabs.addTab(self.cost, tr("Cost and training"))
         self.addWidget(self.tabs)
         self.near.similarity.slot_chosen.connect(self.slot_chosen)
         self.near.words.slot_chosen.connect(self.slot_chosen)
@@ -103,7 +106,7 @@ class Side(QSplitter):
             self.addWidget(self.cost)
             self.cost.show()
         else:
-            self.tabs.addTab(self.cost, "Cost and training")
+            self.tabs.addTab(self.cost, tr("Cost and training"))
         self.tabs.tabBar().setVisible(not wide)
         self.show_only_costs(self._only_costs)
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from engine.errors import BadInput
+from gui.translation import tr
 
 if TYPE_CHECKING:
     from engine.runs import RunIndex
@@ -27,7 +28,7 @@ def pretrained(folder: Path = FOLDER) -> list[Source]:
     """Networks in ``folder``, one safetensors file each, SAM on recall first."""
     names = sorted(path.stem for path in folder.glob("*.safetensors")) if folder.is_dir() else []
     names.sort(key=lambda name: ("sam" not in name.split("-"), "recall" not in name))
-    return [Source(f"pretrained/{name}", f"{title(name)}, pretrained") for name in names]
+    return [Source(f"pretrained/{name}", tr("{title}, pretrained", title=title(name))) for name in names]
 
 
 def title(name: str) -> str:

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gui.pages.memory.trace import LEAST, PRECEDENCE, WRITE, Trace
+from gui.translation import tr
 from gui.widgets.gates import GatesState, Lane
 from gui.widgets.raster import RasterState
 from gui.widgets.raster_cells import Cells
@@ -59,9 +60,13 @@ class RasterSource:
         self.cells.extend(fresh["step"][seen], rows[seen], fresh["kind"][seen], fresh["weight"][seen])
         most = int(trace.accesses["slot"].max()) + 1 if len(trace.accesses) else 0
         count = max(trace.info.slots, most) if look.address else len(trace.slots)
-        words = f"{len(trace.slots):,} of {trace.info.slots:,} slots touched" if trace.info.slots else ""
+        words = (
+            tr("{slots:,} of {all_slots:,} slots touched", slots=len(trace.slots), all_slots=trace.info.slots)
+            if trace.info.slots
+            else ""
+        )
         if trace.dropped:
-            words += f" · {trace.dropped:,} damaged accesses left out"
+            words += tr(" · {dropped:,} damaged accesses left out", dropped=trace.dropped)
         slots = None if look.address else trace.slots
         return RasterState(self.cells, self._name, count, trace.length, self.cells.count, slots, parting, words)
 
@@ -97,7 +102,7 @@ _VALUES = ("input", "target", "output")
 def answer_words(trace: Trace, scored: bool = True) -> str:
     """How right the answer is."""
     info = trace.info
-    wrong = "" if not scored else f"all {info.unit} right" if info.bits_wrong == 0 else info.wrong_words()
+    wrong = "" if not scored else tr("all {unit} right", unit=info.unit) if info.bits_wrong == 0 else info.wrong_words()
     names = " then ".join(span.name for span in trace.info.spans)
     return " · ".join(word for word in (names, wrong) if word)
 
@@ -110,9 +115,13 @@ def gates_state(trace: Trace, look: Look) -> GatesState:
     found = [_signal(trace, name, numbers, look) for name, numbers in groups.items()]
     lanes = [lane for lane in found if lane is not None]
     heats = [heat for heat in (_usage(trace) or _age(trace), _precedence(trace)) if heat is not None]
-    words = [f"{lane.name} by dash: {', '.join(lane.parts)}" for lane in lanes if len(lane.parts) > 1]
+    words = [
+        tr("{name} by dash: {parts}", name=lane.name, parts=", ".join(lane.parts))
+        for lane in lanes
+        if len(lane.parts) > 1
+    ]
     if trace.info.heads > 1:
-        words.append(f"head {look.head + 1} strong" if look.head != ALL else "one line a head")
+        words.append(tr("head {head} strong", head=look.head + 1) if look.head != ALL else tr("one line a head"))
     shown = tuple([*lanes[: LANES - len(heats)], *heats])
     return GatesState(("gates", trace.info.number, trace.version, look.head), trace.length, shown, " · ".join(words))
 
@@ -166,7 +175,7 @@ def _age(trace: Trace) -> Lane | None:
     last = np.maximum.accumulate(last, axis=1)
     ages = np.where(last >= 0, np.arange(trace.length) - last, 0).astype(np.float32)
     ages[:, trace.reached :] = 0
-    return Lane("age, steps", ages, 0.0, float(max(ages.max(), 1.0)), heat=True)
+    return Lane(tr("age, steps"), ages, 0.0, float(max(ages.max(), 1.0)), heat=True)
 
 
 def _precedence(trace: Trace) -> Lane | None:

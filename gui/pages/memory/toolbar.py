@@ -11,6 +11,7 @@ from gui.pages.memory.session import Setup
 from gui.pages.memory.sources import Source
 from gui.pages.memory.states import ALL, Look
 from gui.theme import UNIT
+from gui.translation import tr
 from gui.widgets.flow import Flow
 from gui.widgets.icon import set_icon
 from gui.widgets.numbers import NumberBox
@@ -34,29 +35,33 @@ class Toolbar(QFrame):
     def __init__(self) -> None:
         super().__init__()
         self.setProperty("role", "bar")
-        self.model = self._choice("Model", "Whose memory to look at")
-        self.slots = self._choice("Slots", "Words in memory; a sparse network may be given more than in training")
-        for count in SLOTS:
-            self.slots.addItem(f"{slots_words(count)} slots" if count else "trained slots", count)
-        self.level = self._number("Items", "Pairs to store, or length of the sequence", 0, LEVEL_LIMIT)
-        self.level.setSpecialValueText("trained items")
-        self.level.setSuffix(" items")
-        self.seed = self._number("Seed of the sequence", "Another seed is another sequence", 0, SEED_LIMIT)
-        self.seed.setPrefix("seed ")
-        self.heads = self._choice("Heads", "Whose accesses are shown")
-        self.heads.addItem("all heads", ALL)
-        self.order = self._choice("Row order", "Slots in order of first touch, or by raw address")
-        self.order.addItem("rows by first touch", False)
-        self.order.addItem("rows by raw address", True)
-        self.open_button = self._button("Open", "Open a run that holds traces", "folder")
-        hint = "Let the network read and write one sequence (Ctrl+N)"
-        self.run_button = self._button("Run", hint, "play", "accent_text")
-        self.run_button.setProperty("role", "primary")
-        self.erase_button = self._button("Erase slot", "Clear a word at the cursor and see both futures (E)", "trash")
-        self.branch_button = self._button(
-            "Branch here", "Change one thing at the cursor and see both futures", "branch"
+        self.model = self._choice(tr("Model"), tr("Whose memory to look at"))
+        self.slots = self._choice(
+            tr("Slots"), tr("Words in memory; a sparse network may be given more than in training")
         )
-        self.export_button = self._button("Export", "Pictures, tables and lines of Python", "export")
+        for count in SLOTS:
+            self.slots.addItem(tr("{count} slots", count=slots_words(count)) if count else tr("trained slots"), count)
+        self.level = self._number(tr("Items"), tr("Pairs to store, or length of the sequence"), 0, LEVEL_LIMIT)
+        self.level.setSpecialValueText(tr("trained items"))
+        self.level.setSuffix(tr(" items"))
+        self.seed = self._number(tr("Seed of the sequence"), tr("Another seed is another sequence"), 0, SEED_LIMIT)
+        self.seed.setPrefix(tr("seed "))
+        self.heads = self._choice(tr("Heads"), tr("Whose accesses are shown"))
+        self.heads.addItem(tr("all heads"), ALL)
+        self.order = self._choice(tr("Row order"), tr("Slots in order of first touch, or by raw address"))
+        self.order.addItem(tr("rows by first touch"), False)
+        self.order.addItem(tr("rows by raw address"), True)
+        self.open_button = self._button(tr("Open"), tr("Open a run that holds traces"), "folder")
+        hint = tr("Let the network read and write one sequence (Ctrl+N)")
+        self.run_button = self._button(tr("Run"), hint, "play", "accent_text")
+        self.run_button.setProperty("role", "primary")
+        self.erase_button = self._button(
+            tr("Erase slot"), tr("Clear a word at the cursor and see both futures (E)"), "trash"
+        )
+        self.branch_button = self._button(
+            tr("Branch here"), tr("Change one thing at the cursor and see both futures"), "branch"
+        )
+        self.export_button = self._button(tr("Export"), tr("Pictures, tables and lines of Python"), "export")
         for button in (self.open_button, self.erase_button, self.branch_button, self.export_button):
             button.setMenu(QMenu(button))
         self.run_button.clicked.connect(self.run_clicked)
@@ -99,7 +104,7 @@ class Toolbar(QFrame):
         for source in sources:
             self.model.addItem(source.title, source.name)
         if not sources:
-            self.model.addItem("no trained network", "")
+            self.model.addItem(tr("no trained network"), "")
         self.model.setCurrentIndex(max(self.model.findData(before), 0))
         self.run_button.setEnabled(bool(sources))
 
@@ -110,7 +115,7 @@ class Toolbar(QFrame):
             while self.heads.count() > 1:
                 self.heads.removeItem(1)
             for head in range(heads):
-                self.heads.addItem(f"head {head + 1}", head)
+                self.heads.addItem(tr("head {head}", head=head + 1), head)
             self.heads.setCurrentIndex(max(self.heads.findData(chosen), 0))
 
     @property

@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QPushButton, QW
 
 from gui.pages.memory.model import TraceInfo
 from gui.theme import UNIT
+from gui.translation import tr
 from gui.widgets.icon import set_icon
 from gui.widgets.labels import ElidedLabel
 
@@ -62,9 +63,13 @@ class TracesBar(QFrame):
             )
             chip.setText(title if len(numbers) > 3 else f"{title}{bits}")
             chip.setChecked(number in shown)
-            chip.setAccessibleName(f"Show trace {info.title}")
+            chip.setAccessibleName(tr("Show trace {title}", title=info.title))
             chip.setToolTip(
-                f"{info.title}{bits}\nClick shows it (a branch beside its parent), Ctrl+click beside the first"
+                tr(
+                    "{title}{bits}\nClick shows it (a branch beside its parent), Ctrl+click beside the first",
+                    title=info.title,
+                    bits=bits,
+                )
             )
 
     def _chip(self, number: int) -> QPushButton:

@@ -12,6 +12,7 @@ from gui.pages.memory import overview
 from gui.pages.memory.dialogs import ScalingDialog, TrainDialog
 from gui.pages.memory.model import MemoryRecord
 from gui.pages.memory.session import SCALING, TRAIN
+from gui.translation import tr
 from gui.words import amount
 
 if TYPE_CHECKING:
@@ -44,9 +45,16 @@ class Training(QObject):
         """Train ``model`` on ``task`` and show it as it learns."""
         workspace = self._page.workspace
         settings = {**_preset(TRAIN, preset), "model": model, "task": task}
-        job = Job(TRAIN, settings, seed, workspace.settings.device, preset, f"{model.upper()} on {task}")
+        job = Job(
+            TRAIN,
+            settings,
+            seed,
+            workspace.settings.device,
+            preset,
+            tr("{upper} on {task}", upper=model.upper(), task=task),
+        )
         self._training = workspace.engine.submit(job)
-        workspace.toast(f"{model.upper()} begins to learn {task}")
+        workspace.toast(tr("{upper} begins to learn {task}", upper=model.upper(), task=task))
 
     @Slot()
     def ask_scaling(self) -> None:
@@ -58,9 +66,9 @@ class Training(QObject):
     def measure(self, models: list[str], most: int) -> None:
         """Time ``models`` up to ``most`` slots."""
         if not models:
-            self._page.workspace.toast("Choose at least one network")
+            self._page.workspace.toast(tr("Choose at least one network"))
             return
-        title = f"Cost of {', '.join(model.upper() for model in models)}"
+        title = tr("Cost of {models}", models=", ".join(model.upper() for model in models))
         job = Job(SCALING, {"models": models, "most_slots": most}, title=title)
         self._measuring = self._page.workspace.engine.submit(job)
         self._page.panels.side.show_cost()
@@ -87,7 +95,7 @@ class Training(QObject):
         try:
             self.costs = MemoryRecord(Record.open(folder))
         except BadInput as problem:
-            self._page.workspace.show_error(str(problem), "The record was left as it is", "Measure again")
+            self._page.workspace.show_error(str(problem), tr("The record was left as it is"), tr("Measure again"))
             self._measuring = ""
 
     def show_curves(self, record: Record) -> None:
@@ -95,7 +103,9 @@ class Training(QObject):
         status = record.status()
         words = status.status
         if status.status == "running" and status.total:
-            words = f"{amount(status.done)} of {amount(status.total)} {status.unit}"
+            words = tr(
+                "{done} of {total} {unit}", done=amount(status.done), total=amount(status.total), unit=status.unit
+            )
         self._page.panels.side.cost.learning.set_state(overview.learning_state(record, words))
 
 

@@ -6,6 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from gui.actions import Action
+from gui.translation import tr
 
 if TYPE_CHECKING:
     from gui.pages.recall.page import RecallPage
@@ -19,36 +20,36 @@ def page_actions(page: RecallPage) -> list[Action]:
 
     transport, exporter = page.transport, page.exporter
     doing = (
-        ("read", "Read the query drawn", page.drawing.read, "R", "play", "From what is drawn, step by step"),
-        ("store", "Store the pattern drawn", page.drawing.store, "S", "plus", "Together with those stored"),
-        ("alone", "Store only the pattern drawn", page.drawing.store_alone, "", "", ""),
-        ("damage-one", "Damage the query", page.drawing.hurt, "", "", "A block of noise, at random"),
-        ("heal", "Undo the damage", page.drawing.heal, "", "", ""),
-        ("empty", "Draw on an empty pattern", page.drawing.empty, "", "", ""),
-        ("pictures", "Write pictures…", page.drawing.ask_files, "", "", "Files of any size"),
-        ("damage", "Damage and read all", page.damage_all, "D", "spark", "Every stored pattern, at random"),
-        ("starts", "Read from random starts", page.random_starts, "A", "search", "Shows spurious attractors"),
+        ("read", tr("Read the query drawn"), page.drawing.read, "R", "play", tr("From what is drawn, step by step")),
+        ("store", tr("Store the pattern drawn"), page.drawing.store, "S", "plus", tr("Together with those stored")),
+        ("alone", tr("Store only the pattern drawn"), page.drawing.store_alone, "", "", ""),
+        ("damage-one", tr("Damage the query"), page.drawing.hurt, "", "", tr("A block of noise, at random")),
+        ("heal", tr("Undo the damage"), page.drawing.heal, "", "", ""),
+        ("empty", tr("Draw on an empty pattern"), page.drawing.empty, "", "", ""),
+        ("pictures", tr("Write pictures…"), page.drawing.ask_files, "", "", tr("Files of any size")),
+        ("damage", tr("Damage and read all"), page.damage_all, "D", "spark", tr("Every stored pattern, at random")),
+        ("starts", tr("Read from random starts"), page.random_starts, "A", "search", tr("Shows spurious attractors")),
     )
     seeing = (
-        ("play-pause", "Play or pause", transport.toggle, "K", "play"),
-        ("first", "To the first step", transport.to_first, "", "first"),
-        ("back", "A step back", transport.back, ",", "previous"),
-        ("forward", "A step forward", transport.forward, ".", "next"),
-        ("last", "To the last step", transport.to_last, "", "last"),
+        ("play-pause", tr("Play or pause"), transport.toggle, "K", "play"),
+        ("first", tr("To the first step"), transport.to_first, "", "first"),
+        ("back", tr("A step back"), transport.back, ",", "previous"),
+        ("forward", tr("A step forward"), transport.forward, ".", "next"),
+        ("last", tr("To the last step"), transport.to_last, "", "last"),
     )
     taking = (
-        ("copy-picture", "Copy picture", exporter.copy_picture, "Ctrl+Shift+C", "copy"),
-        ("copy-python", "Copy Python", exporter.copy_python, "", "copy"),
-        ("png", "Save picture as PNG…", partial(exporter.ask, "png"), "", "export"),
-        ("svg", "Save picture as SVG…", partial(exporter.ask, "svg"), "", "export"),
-        ("pdf", "Save picture as PDF…", partial(exporter.ask, "pdf"), "", "export"),
-        ("csv", "Save reads as CSV…", partial(exporter.ask, "csv"), "", "export"),
+        ("copy-picture", tr("Copy picture"), exporter.copy_picture, "Ctrl+Shift+C", "copy"),
+        ("copy-python", tr("Copy Python"), exporter.copy_python, "", "copy"),
+        ("png", tr("Save picture as PNG…"), partial(exporter.ask, "png"), "", "export"),
+        ("svg", tr("Save picture as SVG…"), partial(exporter.ask, "svg"), "", "export"),
+        ("pdf", tr("Save picture as PDF…"), partial(exporter.ask, "pdf"), "", "export"),
+        ("csv", tr("Save reads as CSV…"), partial(exporter.ask, "csv"), "", "export"),
     )
     return [
-        Action("recall.write", "Write examples", page.write_examples, "Run", 0, "Ctrl+N", "play",
-               hint="Patterns of classes the memory never saw"),
-        Action("recall.dice", "Other examples", page.toolbar.roll, "Run", 0, hint="A random seed"),
-        Action("recall.train", "Train a memory…", page.training.ask, "Run", 1, icon="spark"),
+        Action("recall.write", tr("Write examples"), page.write_examples, "Run", 0, "Ctrl+N", "play",
+               hint=tr("Patterns of classes the memory never saw")),
+        Action("recall.dice", tr("Other examples"), page.toolbar.roll, "Run", 0, hint=tr("A random seed")),
+        Action("recall.train", tr("Train a memory…"), page.training.ask, "Run", 1, icon="spark"),
         *(Action(f"recall.{name}", text, act, "Run", 2, keys, icon, ready, hint=hint)
           for name, text, act, keys, icon, hint in doing),
         *(Action(f"recall.{name}", text, act, "View", 5, keys, icon, ready) for name, text, act, keys, icon in seeing),

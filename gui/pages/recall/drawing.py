@@ -8,10 +8,12 @@ import numpy as np
 from PySide6.QtCore import QObject, Slot
 from PySide6.QtWidgets import QFileDialog
 
+from gui.translation import tr
+
 if TYPE_CHECKING:
     from gui.pages.recall.page import RecallPage
 
-PICTURES = "Pictures (*.png *.jpg *.jpeg *.gif *.bmp *.tif *.webp)"
+PICTURES = tr("Pictures (*.png *.jpg *.jpeg *.gif *.bmp *.tif *.webp)")
 
 
 class Drawing(QObject):
@@ -49,7 +51,7 @@ class Drawing(QObject):
         self._shown = key
         of, stored = page.source.of(page.query), page.source.traces[page.shown].stored
         self.original = stored.index(of) if of in stored else -1
-        words = f"of pattern {self.original + 1}" if self.original >= 0 else "your own"
+        words = tr("of pattern {original}", original=self.original + 1) if self.original >= 0 else tr("your own")
         self._paint.show_values(values, page.source.about.shape, page.source.values(of), words)
 
     def show_stored(self, index: int) -> None:
@@ -58,7 +60,7 @@ class Drawing(QObject):
         values = page.source.values(page.source.traces[page.shown].stored[index])
         if values is not None:
             self._shown, self.original = (page.shown, -1), index
-            self._paint.show_values(values, page.source.about.shape, values, f"pattern {index + 1}")
+            self._paint.show_values(values, page.source.about.shape, values, tr("pattern {index}", index=index + 1))
 
     def _drawn(self) -> list[float]:
         return [float(value) for value in self._paint.values]
@@ -87,7 +89,7 @@ class Drawing(QObject):
     @Slot()
     def ask_files(self) -> None:
         """Let the person choose pictures to write."""
-        files, _ = QFileDialog.getOpenFileNames(self._page, "Write pictures", "", PICTURES)
+        files, _ = QFileDialog.getOpenFileNames(self._page, tr("Write pictures"), "", PICTURES)
         self.write_files(files)
 
     @Slot(list)
@@ -129,4 +131,4 @@ class Drawing(QObject):
         if source is not None and source.about.data:
             blank = np.full(int(np.prod(source.about.shape)), -1.0, np.float32)
             self.original = -1
-            self._paint.show_values(blank, source.about.shape, None, "your own")
+            self._paint.show_values(blank, source.about.shape, None, tr("your own"))

@@ -6,15 +6,16 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from gui.theme import UNIT
+from gui.translation import tr
 from gui.widgets.labels import label
 
-TITLE = "Store patterns, damage them, get them back"
-WHAT = (
+TITLE = tr("Store patterns, damage them, get them back")
+WHAT = tr(
     "A few gradient steps on the weights of a network store a handful of patterns in it; a few gradient steps on a "
     "damaged query get one back. Write, damage with the mouse, read, and follow every step of both. Beside each error "
     "stand its two controls: the same query read with a memory of other patterns, and a twin that never writes."
 )
-SOURCE = (
+SOURCE = tr(
     "Bartunov, Rae, Osindero and Lillicrap 2020, Meta-Learning Deep Energy-Based Memory Models, arXiv 1910.02720. "
     "The paper's curves are not published as numbers: every figure here is ours."
 )
@@ -29,7 +30,7 @@ class Welcome(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self.title, text, source = label(TITLE, "title"), label(WHAT, "muted"), label(SOURCE, "small")
-        self.run, self.train = QPushButton("Write examples"), QPushButton("Train a memory…")
+        self.run, self.train = QPushButton(tr("Write examples")), QPushButton(tr("Train a memory…"))
         self.run.clicked.connect(self.run_clicked)
         self.train.clicked.connect(self.train_clicked)
         row = QHBoxLayout()
@@ -53,7 +54,7 @@ class Welcome(QWidget):
 
     def show_source(self, title: str) -> None:
         """Name the memory on the first button; without one, training is what to click."""
-        self.run.setText(f"Write into {title}" if title else "Write examples")
+        self.run.setText(tr("Write into {title}", title=title) if title else tr("Write examples"))
         self.run.setVisible(bool(title))
         for button, primary in ((self.run, bool(title)), (self.train, not title)):
             button.setProperty("role", "primary" if primary else "")
@@ -62,6 +63,6 @@ class Welcome(QWidget):
 
     def set_waiting(self, waiting: bool) -> None:
         """Say that the engine opens the memory."""
-        self.title.setText("Preparing…" if waiting else TITLE)
+        self.title.setText(tr("Preparing…") if waiting else TITLE)
         self.run.setEnabled(not waiting)
         self.train.setEnabled(not waiting)

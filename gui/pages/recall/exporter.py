@@ -8,18 +8,19 @@ from collections.abc import Callable
 
 from gui.pages.exporting import PICTURES, PageExporter
 from gui.pages.recall.states import View
+from gui.translation import tr
 
 
 class Exporter(PageExporter):
     """Pictures, reads and lines of Python."""
 
-    words = PICTURES | {"csv": "Save reads as CSV"}
+    words = PICTURES | {"csv": tr("Save reads as CSV")}
 
     def name(self) -> str:
         return f"{self._page.source.record.id}-write{self._page.shown + 1}"
 
     def title(self) -> str:
-        return f"Recall, {self._page.source.record.id}"
+        return tr("Recall, {id}", id=self._page.source.record.id)
 
     def texts(self) -> dict[str, Callable[[], str]]:
         return {"csv": lambda: reads_table(self._page.view)}
@@ -46,10 +47,10 @@ def python_lines(view: View) -> str:
             "from engine.runs import Record",
             "",
             f"record = Record.open({str(view.source.record.folder)!r})",
-            'reading = record.table("reading").read()',
-            f'reading = reading[reading["trace"] == {view.trace}]',
-            f'one = reading[reading["pattern"] == {view.query}]',
-            'print(one["step"], one["energy"], one["error"], one["swapped"])',
+            tr('reading = record.table("reading").read()'),
+            tr('reading = reading[reading["trace"] == {trace}]', trace=view.trace),
+            tr('one = reading[reading["pattern"] == {query}]', query=view.query),
+            tr('print(one["step"], one["energy"], one["error"], one["swapped"])'),
             'print(record.events("controls"))',
             "",
         ]

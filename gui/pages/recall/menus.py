@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject, Slot
 
 from engine.errors import BadInput
 from gui.pages.recall.session import PLAY, TRAIN
+from gui.translation import tr
 
 if TYPE_CHECKING:
     from gui.pages.recall.page import RecallPage
@@ -35,14 +36,14 @@ class Menus(QObject):
             workspace.index.refresh()
             rows = [row for row in workspace.index.list(limit=300) if row.experiment in (PLAY, TRAIN)][:RECENT]
         except (BadInput, OSError) as problem:
-            menu.addAction(f"The list of runs cannot be read: {problem}").setEnabled(False)
+            menu.addAction(tr("The list of runs cannot be read: {problem}", problem=problem)).setEnabled(False)
             return
         for row in rows:
             menu.addAction(f"{row.title or row.experiment}   {row.id[:15]}", partial(page.open_record, row.id))
         if not rows:
-            menu.addAction("No recall run yet").setEnabled(False)
+            menu.addAction(tr("No recall run yet")).setEnabled(False)
         menu.addSeparator()
-        menu.addAction("Train a memory…", page.training.ask)
+        menu.addAction(tr("Train a memory…"), page.training.ask)
 
     @Slot()
     def fill_export(self) -> None:
@@ -50,15 +51,15 @@ class Menus(QObject):
         menu, exporter = self._page.toolbar.export_button.menu(), self._page.exporter
         menu.clear()
         if not self._page.is_ready:
-            menu.addAction("Write into a memory first").setEnabled(False)
+            menu.addAction(tr("Write into a memory first")).setEnabled(False)
             return
-        menu.addAction("Copy picture", exporter.copy_picture)
-        menu.addAction("Copy Python", exporter.copy_python)
+        menu.addAction(tr("Copy picture"), exporter.copy_picture)
+        menu.addAction(tr("Copy Python"), exporter.copy_python)
         menu.addSeparator()
         for kind, text in (
-            ("png", "Picture as PNG…"),
-            ("svg", "Picture as SVG…"),
-            ("pdf", "Picture as PDF…"),
-            ("csv", "Reads as CSV…"),
+            ("png", tr("Picture as PNG…")),
+            ("svg", tr("Picture as SVG…")),
+            ("pdf", tr("Picture as PDF…")),
+            ("csv", tr("Reads as CSV…")),
         ):
             menu.addAction(text, partial(exporter.ask, kind))

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from gui.translation import tr
+
 if TYPE_CHECKING:
     from engine.runs import Record
 
@@ -85,7 +87,7 @@ class RecallRecord:
                 try:
                     getattr(self, f"_take_{stream}")(event)
                 except (KeyError, TypeError, ValueError):
-                    self.problems.append(f"An event of {stream} is damaged and was left out")
+                    self.problems.append(tr("An event of {stream} is damaged and was left out", stream=stream))
             came |= bool(events)
         came |= self._read_tables()
         self.version += came
@@ -98,7 +100,13 @@ class RecallRecord:
                 reader = self.record.table(name)
                 missing = [column for column in TABLES[name] if column not in (reader.dtype.names or ())]
                 if missing:
-                    self.problems.append(f"The table {name} has no column {missing[0]} and cannot be shown")
+                    self.problems.append(
+                        tr(
+                            "The table {name} has no column {missing} and cannot be shown",
+                            name=name,
+                            missing=missing[0],
+                        )
+                    )
                 self._readers[name] = None if missing else reader
             reader = self._readers[name]
             if reader is None:
@@ -134,7 +142,7 @@ class RecallRecord:
         schedule = event.get("schedule")
         self.traces[number] = TraceInfo(
             number,
-            str(event.get("title") or f"write {number}"),
+            str(event.get("title") or tr("write {number}", number=number)),
             int(event.get("updates", -1)),
             tuple(int(row) for row in event["stored"]),
             tuple(int(row) for row in event["unseen"]),
@@ -211,4 +219,4 @@ class RecallRecord:
 
 def figure(value: Any) -> str:
     """A number in three digits, "not trained" where there is none."""
-    return f"{value:#.3g}".rstrip(".") if isinstance(value, (int, float)) and isfinite(value) else "not trained"
+    return f"{value:#.3g}".rstrip(".") if isinstance(value, (int, float)) and isfinite(value) else tr("not trained")

@@ -27,6 +27,7 @@ from gui.pages.recall.states import View
 from gui.pages.recall.toolbar import Toolbar
 from gui.pages.recall.training import Training, learning_state
 from gui.theme import UNIT
+from gui.translation import tr
 from gui.undo import Change
 from gui.widgets.labels import ElidedLabel, set_role
 from gui.widgets.step_timeline import StepTimeline
@@ -43,7 +44,7 @@ class RecallPage(Page):
     """
 
     identifier = "recall"
-    title = "Recall"
+    title = tr("Recall")
     icon = "recall"
     shortcut = "Ctrl+6"
 
@@ -59,7 +60,7 @@ class RecallPage(Page):
         self.toolbar, self.welcome = Toolbar(), Welcome()
         self.verdict = ElidedLabel("", "muted")
         self.verdict.setContentsMargins(2 * UNIT, UNIT // 2, 2 * UNIT, UNIT // 2)
-        self.verdict.setAccessibleName("Error and its controls")
+        self.verdict.setAccessibleName(tr("Error and its controls"))
         self.transport = Transport(timeline=StepTimeline())
         self.panels = Panels(self.transport)
         self.exporter, self.training = Exporter(self), Training(self)
@@ -138,7 +139,7 @@ class RecallPage(Page):
         try:
             self._open(File(self.workspace.runs_folder) / identifier)
         except BadInput as problem:
-            self.workspace.show_error(str(problem), "The record was left as it is", "Choose another run")
+            self.workspace.show_error(str(problem), tr("The record was left as it is"), tr("Choose another run"))
             return
         self.session, self._following = None, self.source.record.status().status == "running"
         made = self.source.record.metadata
@@ -172,7 +173,7 @@ class RecallPage(Page):
     @Slot(int)
     def choose_trace(self, number: int) -> None:
         """Show another write, undoably."""
-        self.workspace.undo.push(Change("Show write", self._show_trace, self.shown, number))
+        self.workspace.undo.push(Change(tr("Show write"), self._show_trace, self.shown, number))
 
     def _show_trace(self, number: int) -> None:
         self.shown, self.query, self._following, self._dirty = number, -1, False, True
@@ -207,7 +208,7 @@ class RecallPage(Page):
     def ask(self, command: str, **values: Any) -> None:
         """Send a command to the session; a record that is closed takes none."""
         if not self.is_ready or self.session is None or not self.session.open:
-            self.workspace.toast("Press Write first: this record takes no more commands")
+            self.workspace.toast(tr("Press Write first: this record takes no more commands"))
             return
         self.session.send(command, **values)
         self._following = True
@@ -267,7 +268,7 @@ class RecallPage(Page):
             elif problem := self.session.failed:
                 self.session = None
                 self.welcome.set_waiting(False)
-                self.workspace.show_error(problem, "Everything up to then is kept in its run", "Write again")
+                self.workspace.show_error(problem, tr("Everything up to then is kept in its run"), tr("Write again"))
         if self.source is None:
             return False
         changed = self.source.refresh()
@@ -275,7 +276,7 @@ class RecallPage(Page):
             self._choose_new()
             while self.source.problems:
                 self.workspace.show_error(
-                    self.source.problems.pop(), "The rest of the record is shown", "Open another run"
+                    self.source.problems.pop(), tr("The rest of the record is shown"), tr("Open another run")
                 )
         if self.source.refused:
             self.workspace.toast(self.source.refused.pop())

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QGridLayout, QPushButton, QSplitter, QTabWidget, Q
 from gui.pages.recall import states
 from gui.pages.recall.states import View
 from gui.theme import UNIT
+from gui.translation import tr
 from gui.widgets.energies import Energies
 from gui.widgets.landscape import Landscape
 from gui.widgets.learning import Learning
@@ -28,17 +29,19 @@ class Panels(QSplitter):
         self.gallery, self.paint = Gallery(), PaintCanvas()
         self.retrieval, self.energies = Retrieval(), Energies()
         self.landscape, self.weights = Landscape(), WeightChange()
-        self.sizes, self.attractors, self.learning = MemorySizes(), Gallery("Where random starts end"), Learning()
-        self.landscape.set_message("A landscape needs two stored patterns and a query")
-        self.attractors.set_message("Press Random starts to read from random patterns")
-        self.learning.set_message("This record has no training in it")
-        self.read_button = self._button("Read", "Read from what is drawn here (R)", primary=True)
-        self.hurt_button = self._button("Damage", "Put a block of noise over it, at random")
-        self.heal_button = self._button("Undo damage", "Back to the stored pattern")
-        self.empty_button = self._button("Empty", "An empty pattern to draw on")
-        self.store_button = self._button("Store", "Write this pattern together with those stored (S)")
-        self.alone_button = self._button("Store alone", "Write only this pattern")
-        self.files_button = self._button("Pictures…", "Write picture files; they may also be dropped on the query")
+        self.sizes, self.attractors, self.learning = MemorySizes(), Gallery(tr("Where random starts end")), Learning()
+        self.landscape.set_message(tr("A landscape needs two stored patterns and a query"))
+        self.attractors.set_message(tr("Press Random starts to read from random patterns"))
+        self.learning.set_message(tr("This record has no training in it"))
+        self.read_button = self._button(tr("Read"), tr("Read from what is drawn here (R)"), primary=True)
+        self.hurt_button = self._button(tr("Damage"), tr("Put a block of noise over it, at random"))
+        self.heal_button = self._button(tr("Undo damage"), tr("Back to the stored pattern"))
+        self.empty_button = self._button(tr("Empty"), tr("An empty pattern to draw on"))
+        self.store_button = self._button(tr("Store"), tr("Write this pattern together with those stored (S)"))
+        self.alone_button = self._button(tr("Store alone"), tr("Write only this pattern"))
+        self.files_button = self._button(
+            tr("Pictures…"), tr("Write picture files; they may also be dropped on the query")
+        )
         buttons = QGridLayout()
         buttons.setSpacing(UNIT // 2)
         order = (self.read_button, self.hurt_button, self.heal_button, self.empty_button, self.store_button,
@@ -54,7 +57,11 @@ class Panels(QSplitter):
         buttons.setContentsMargins(UNIT, 0, UNIT, 0)
         column.addLayout(buttons)
         self.tabs = QTabWidget()
-        for picture, title in ((self.sizes, "Sizes"), (self.attractors, "Random starts"), (self.learning, "Training")):
+        for picture, title in (
+            (self.sizes, tr("Sizes")),
+            (self.attractors, tr("Random starts")),
+            (self.learning, tr("Training")),
+        ):
             self.tabs.addTab(picture, title)
         self.tabs.setDocumentMode(True)
         for widgets, shares in (

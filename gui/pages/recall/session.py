@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from engine.service.jobs import Job
+from gui.translation import tr
 
 if TYPE_CHECKING:
     from gui.bridge import Bridge
@@ -27,7 +28,7 @@ class Session:
     def begin(cls, engine: Bridge, source: str, title: str, patterns: int, seed: int) -> Session:
         """Start a session; its first write and reads come by themselves."""
         settings: dict[str, Any] = {"source": source} | ({"patterns": patterns} if patterns else {})
-        job = Job(PLAY, settings, seed=seed, title=f"Recall bench, {title}", lane="interactive")
+        job = Job(PLAY, settings, seed=seed, title=tr("Recall bench, {title}", title=title), lane="interactive")
         return cls(engine, engine.submit(job), source)
 
     def look(self) -> str | None:
@@ -47,7 +48,7 @@ class Session:
         """Why the session ended badly, None while it has not."""
         state = self.engine.snapshot.job(self.job)
         if state is not None and state.status in ("failed", "crashed", "interrupted"):
-            return state.error or f"The session {state.status}"
+            return state.error or tr("The session {status}", status=state.status)
         return None
 
     @property

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from engine.errors import BadInput
+from gui.translation import tr
 
 if TYPE_CHECKING:
     from engine.runs import RunIndex
@@ -27,7 +28,10 @@ def pretrained(folder: Path = FOLDER) -> list[Source]:
     """Memories in ``folder``, one safetensors file each, drawings first."""
     names = sorted(path.stem for path in folder.glob("*.safetensors")) if folder.is_dir() else []
     names.sort(key=lambda name: ("omniglot" not in name, "digits" not in name, name))
-    return [Source(f"pretrained/{name}", f"{name.replace('-', ' ').capitalize()}, pretrained") for name in names]
+    return [
+        Source(f"pretrained/{name}", tr("{name}, pretrained", name=name.replace("-", " ").capitalize()))
+        for name in names
+    ]
 
 
 def own_runs(index: RunIndex) -> list[Source]:
@@ -37,4 +41,5 @@ def own_runs(index: RunIndex) -> list[Source]:
         rows = [row for row in index.list(limit=300) if row.experiment == "energy-memory"][:RECENT]
     except (BadInput, OSError):
         return []
-    return [Source(row.id, f"{row.title or 'energy memory'}, {row.id[:15]}") for row in rows]
+    words = tr("energy memory")
+    return [Source(row.id, f"{row.title or words}, {row.id[:15]}") for row in rows]

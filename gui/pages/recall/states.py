@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from gui.pages.recall.model import RecallRecord, figure
+from gui.translation import tr
 from gui.widgets.energies import EnergiesState
 from gui.widgets.landscape import LandscapeState
 from gui.widgets.memory_sizes import Line, MemorySizesState
@@ -47,7 +48,7 @@ class View:
 def timeline(view: View) -> StepsState:
     """Write steps, then read steps."""
     writes, reads = view.source.writes(view.trace) + 1, view.source.reads(view.trace) + 1
-    parts = [Part("write", 0, writes)] + ([Part("read", writes, writes + reads)] if reads else [])
+    parts = [Part(tr("write"), 0, writes)] + ([Part(tr("read"), writes, writes + reads)] if reads else [])
     title = view.source.traces[view.trace].title
     lane = StepLane(title, writes + reads, frozenset(range(writes, writes + reads)), frozenset())
     return StepsState(writes + reads, tuple(parts), (lane,))
@@ -63,7 +64,8 @@ def gallery(view: View) -> GalleryState:
     recalled = {source.of(row): float(found["error"]) for row, found in last.items() if source.of(row) >= 0}
     titles = tuple(f"{k + 1}" for k in range(len(values)))
     tips = tuple(
-        f"stored pattern {k + 1}" + (f"\nlast read back with error {recalled[row]:.3g}" if row in recalled else "")
+        tr("stored pattern {k}", k=k + 1)
+        + (tr("\nlast read back with error {recalled:.3g}", recalled=recalled[row]) if row in recalled else "")
         for k, row in enumerate(info.stored[: len(values)])
     )
     chosen = info.stored.index(of) if of in info.stored else -1
@@ -81,9 +83,14 @@ def retrieval(view: View) -> RetrievalState:
         steps = steps[np.argsort(steps["step"], kind="stable")]
         of = source.of(query)
         number = {row: k + 1 for k, row in enumerate(info.stored)}
-        title = f"pattern {number[of]}" if of in number else "your query"
+        title = tr("pattern {number}", number=number[of]) if of in number else tr("your query")
         nearest = tuple(
-            f"nearest is pattern {number.get(int(row), 0)}, {distance:.3g} away{_learned(info.schedule, k - 1)}"
+            tr(
+                "nearest is pattern {row}, {distance:.3g} away{schedule}",
+                row=number.get(int(row), 0),
+                distance=distance,
+                schedule=_learned(info.schedule, k - 1),
+            )
             for k, (row, distance) in enumerate(zip(steps["nearest"], steps["distance"], strict=True))
         )
         reads.append(
@@ -92,7 +99,7 @@ def retrieval(view: View) -> RetrievalState:
                 source.values(of), nearest,
             )
         )  # fmt: skip
-    words = f"{len(reads)} queries, errors in {source.about.unit}" if reads else ""
+    words = tr("{reads} queries, errors in {unit}", reads=len(reads), unit=source.about.unit) if reads else ""
     return RetrievalState(
         view.name("reading"), source.about.shape, view.query, view.read_step, source.about.unit, words, tuple(reads)
     )
@@ -103,7 +110,7 @@ def _learned(schedule: dict[str, list[float]], step: int) -> str:
     gamma, mu = schedule.get("gamma", []), schedule.get("mu", [])
     if not 0 <= step < min(len(gamma), len(mu)):
         return ""
-    return f"\nlearned step size {gamma[step]:.3g}, momentum {mu[step]:.3g}"
+    return tr("\nlearned step size {gamma:.3g}, momentum {mu:.3g}", gamma=gamma[step], mu=mu[step])
 
 
 def energies(view: View) -> EnergiesState:
@@ -133,7 +140,7 @@ def _order(groups: dict[str, Any]) -> str:
     if not {"stored", "unseen"} <= set(groups):
         return ""
     below = (groups["stored"][:, -1][:, None] < groups["unseen"][:, -1][None]).mean()
-    return f"stored below unseen in {below:.0%} of pairs"
+    return tr("stored below unseen in {below:.0%} of pairs", below=below)
 
 
 def weight_change(view: View) -> WeightChangeState:
@@ -142,7 +149,12 @@ def weight_change(view: View) -> WeightChangeState:
     rows = source.rows("weights", view.trace)
     most = float(np.abs(rows["change"]).max()) if len(rows) else 1.0
     tensors = tuple(Tensor(_title(name), norm, values) for name, norm, values in source.change(view.trace, step))
-    words = f"after {step} of {source.writes(view.trace)} steps, {source.about.floats:,} floats"
+    words = tr(
+        "after {step} of {trace} steps, {floats:,} floats",
+        step=step,
+        trace=source.writes(view.trace),
+        floats=source.about.floats,
+    )
     return WeightChangeState(view.name("weights", step), step, most or 1.0, tensors, words)
 
 
@@ -165,7 +177,7 @@ def landscape(view: View) -> LandscapeState | None:
         values = source.values(int(row[place]))
         if values is not None:
             x, y = row["axes"] @ (values - row["origin"])
-            name = "query" if place == "query" else f"pattern {number.get(int(row[place]), 0)}"
+            name = tr("query") if place == "query" else tr("pattern {row}", row=number.get(int(row[place]), 0))
             points.append((name, float(x), float(y)))
     reading = source.rows("reading", view.trace)
     steps = reading[(reading["pattern"] == row["query"]) & (reading["step"] <= max(view.read_step, 0))]
@@ -178,7 +190,7 @@ def landscape(view: View) -> LandscapeState | None:
         float(row["energy"].max()),
         tuple(float(v) for v in row["extent"]),
         tuple(points),
-        f"after {step} write steps",
+        tr("after {step} write steps", step=step),
         energy,
         path,
     )
@@ -197,9 +209,18 @@ def attractors(view: View) -> GalleryState | None:
     for row in rows:
         nearest = number.get(int(row["nearest"]), 0)
         titles.append(f"{row['starts']}×" if row["spurious"] else f"{row['starts']}× {nearest}")
-        tip = f"{row['starts']} random starts ended here\nenergy {row['energy']:.4g}\nnearest is pattern {nearest}, "
-        tips.append(("spurious\n" if row["spurious"] else "a stored pattern\n") + tip + f"{row['distance']:.3g} away")
-    words = f"{spurious} of {total} starts ended in spurious ones"
+        tip = tr(
+            "{starts} random starts ended here\nenergy {energy:.4g}\nnearest is pattern {nearest}, ",
+            starts=row["starts"],
+            energy=row["energy"],
+            nearest=nearest,
+        )
+        tips.append(
+            ("spurious\n" if row["spurious"] else tr("a stored pattern\n"))
+            + tip
+            + tr("{distance:.3g} away", distance=row["distance"])
+        )
+    words = tr("{spurious} of {total} starts ended in spurious ones", spurious=spurious, total=total)
     return GalleryState(
         view.name("attractors"), source.about.shape, tuple(titles), tuple(tips), -1, words, rows["values"]
     )
@@ -217,7 +238,7 @@ def sizes(source: RecallRecord, trace: int) -> MemorySizesState:
     judged = source.judged(trace)
     levels = [
         (title, float(judged[key]))
-        for key, title in (("error_swap", "swap control"), ("error_unwritten", "unwritten twin"))
+        for key, title in (("error_swap", tr("swap control")), ("error_unwritten", tr("unwritten twin")))
         if isinstance(judged.get(key), (int, float))
     ]
     if not lines:  # a session by hand: what was measured when its memory was trained
@@ -232,17 +253,21 @@ def verdict_words(source: RecallRecord, trace: int) -> tuple[str, str]:
     """The errors that belong beside each other in one line, and the label's role (good, bad, muted)."""
     judged = source.judged(trace)
     if "error" not in judged:
-        return "No error measured yet", "muted"
+        return tr("No error measured yet"), "muted"
     unwritten = judged.get("error_unwritten")
-    words = (
-        f"Error {figure(judged['error'])} · swap control {figure(judged.get('error_swap'))} · unwritten twin "
-        f"{figure(unwritten)} · query as it came {figure(judged.get('error_query'))} {source.about.unit}"
+    words = tr(
+        "Error {error} · swap control {swap} · unwritten twin {unwritten} · query as it came {query} {unit}",
+        error=figure(judged["error"]),
+        swap=figure(judged.get("error_swap")),
+        unwritten=figure(unwritten),
+        query=figure(judged.get("error_query")),
+        unit=source.about.unit,
     )
     if "tasks" in judged:
-        words += f", {judged['tasks']} tasks of {judged.get('patterns')}"
+        words += tr(", {tasks} tasks of {value}", tasks=judged["tasks"], value=judged.get("patterns"))
     verdict = judged.get("verdict")
     if verdict == "memory":
-        return f"{words} → a memory", "good"
+        return tr("{words} → a memory", words=words), "good"
     if verdict == "denoiser":
-        return f"{words} → a denoiser: the memory is not what makes the error small", "bad"
-    return f"{words} → not judged: its twin was not trained", "muted"
+        return tr("{words} → a denoiser: the memory is not what makes the error small", words=words), "bad"
+    return tr("{words} → not judged: its twin was not trained", words=words), "muted"

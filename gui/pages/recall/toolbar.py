@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QComboBox, QFrame, QMenu, QPushButton
 
 from gui.pages.recall.sources import Source
 from gui.theme import UNIT
+from gui.translation import tr
 from gui.widgets.flow import Flow
 from gui.widgets.icon import set_icon
 from gui.widgets.numbers import NumberBox
@@ -29,31 +30,35 @@ class Toolbar(QFrame):
         super().__init__()
         self.setProperty("role", "bar")
         self.model = QComboBox()
-        self.model.setAccessibleName("Memory")
-        self.model.setToolTip("Which trained memory to write into")
+        self.model.setAccessibleName(tr("Memory"))
+        self.model.setToolTip(tr("Which trained memory to write into"))
         self.model.setMinimumContentsLength(17)
         self.model.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-        self.patterns = self._number("Patterns", "How many patterns of unseen classes are written together", 0, 256)
-        self.patterns.setSpecialValueText("trained number")
-        self.patterns.setSuffix(" patterns")
-        self.seed = self._number("Seed", "Another seed is other patterns and other damage", 0, 999_999)
-        self.seed.setPrefix("seed ")
-        self.open_button = self._button("Open", "Open a run that holds writes", "folder")
+        self.patterns = self._number(
+            tr("Patterns"), tr("How many patterns of unseen classes are written together"), 0, 256
+        )
+        self.patterns.setSpecialValueText(tr("trained number"))
+        self.patterns.setSuffix(tr(" patterns"))
+        self.seed = self._number(tr("Seed"), tr("Another seed is other patterns and other damage"), 0, 999_999)
+        self.seed.setPrefix(tr("seed "))
+        self.open_button = self._button(tr("Open"), tr("Open a run that holds writes"), "folder")
         self.open_button.setMenu(QMenu(self.open_button))
-        self.write_button = self._button("Write", "Write examples into the memory (Ctrl+N)", "play", "accent_text")
+        self.write_button = self._button(
+            tr("Write"), tr("Write examples into the memory (Ctrl+N)"), "play", "accent_text"
+        )
         self.write_button.setProperty("role", "primary")
         self.trace = QComboBox()
-        self.trace.setAccessibleName("Write shown")
-        self.trace.setToolTip("Which write is shown; while a memory learns, one after every few hundred updates")
+        self.trace.setAccessibleName(tr("Write shown"))
+        self.trace.setToolTip(tr("Which write is shown; while a memory learns, one after every few hundred updates"))
         self.trace.setMinimumContentsLength(22)
         self.trace.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.damage_button = self._button(
-            "Damage all", "Damage every stored pattern at random and read it (D)", "spark"
+            tr("Damage all"), tr("Damage every stored pattern at random and read it (D)"), "spark"
         )
         self.starts_button = self._button(
-            "Random starts", "Read from random patterns, see where that ends (A)", "search"
+            tr("Random starts"), tr("Read from random patterns, see where that ends (A)"), "search"
         )
-        self.export_button = self._button("Export", "Pictures, tables and lines of Python", "export")
+        self.export_button = self._button(tr("Export"), tr("Pictures, tables and lines of Python"), "export")
         self.export_button.setMenu(QMenu(self.export_button))
         self.write_button.clicked.connect(self.write_clicked)
         self.damage_button.clicked.connect(self.damage_clicked)
@@ -88,7 +93,7 @@ class Toolbar(QFrame):
         for source in sources:
             self.model.addItem(source.title, source.name)
         if not sources:
-            self.model.addItem("no trained memory", "")
+            self.model.addItem(tr("no trained memory"), "")
         self.model.setCurrentIndex(max(self.model.findData(before), 0))
         self.write_button.setEnabled(bool(sources))
 
@@ -108,7 +113,7 @@ class Toolbar(QFrame):
         if [self.trace.itemData(k) for k in range(self.trace.count())] != list(titles):
             self.trace.clear()
             for number, title in titles.items():
-                self.trace.addItem(f"write {number + 1}, {title}", number)
+                self.trace.addItem(tr("write {number}, {title}", number=number + 1, title=title), number)
         self.trace.setCurrentIndex(self.trace.findData(shown))
 
     @Slot()

@@ -11,6 +11,7 @@ from engine.errors import BadInput
 from engine.service.jobs import Job
 from gui.pages.recall.session import TRAIN
 from gui.theme import UNIT
+from gui.translation import tr
 from gui.widgets.labels import label
 from gui.widgets.learning import Curve, LearningState
 from gui.widgets.numbers import NumberBox
@@ -30,10 +31,13 @@ class TrainDialog(QDialog):
         super().__init__(parent)
         from engine.experiments.catalogue import EXPERIMENTS
 
-        self.setWindowTitle("Train a memory")
+        self.setWindowTitle(tr("Train a memory"))
         words = label(
-            "Meta-training learns how to write and how to read, on classes that are never examined. The quick preset "
-            "takes about a minute and a half of one processor core.",
+            tr(
+                "Meta-training learns how to write and how to read, on classes that are never examined. The quick "
+                "preset "
+                "takes about a minute and a half of one processor core."
+            ),
             "muted",
         )
         words.setWordWrap(True)
@@ -42,17 +46,21 @@ class TrainDialog(QDialog):
         for name in EXPERIMENTS[TRAIN].presets:
             self.preset.addItem(name)
         self.floats.setRange(0, 10_000_000)
-        self.floats.setSpecialValueText("as in the preset")
-        self.floats.setSuffix(" floats")
+        self.floats.setSpecialValueText(tr("as in the preset"))
+        self.floats.setSuffix(tr(" floats"))
         self.patterns.setRange(0, 1024)
-        self.patterns.setSpecialValueText("as in the preset")
-        self.patterns.setSuffix(" patterns")
+        self.patterns.setSpecialValueText(tr("as in the preset"))
+        self.patterns.setSuffix(tr(" patterns"))
         form = QFormLayout()
-        for title, box in (("Preset", self.preset), ("Memory", self.floats), ("Written together", self.patterns)):
+        for title, box in (
+            (tr("Preset"), self.preset),
+            (tr("Memory"), self.floats),
+            (tr("Written together"), self.patterns),
+        ):
             box.setAccessibleName(title)
             form.addRow(title, box)
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel)
-        buttons.addButton("Train", QDialogButtonBox.ButtonRole.AcceptRole).setProperty("role", "primary")
+        buttons.addButton(tr("Train"), QDialogButtonBox.ButtonRole.AcceptRole).setProperty("role", "primary")
         buttons.accepted.connect(self.accept)
         buttons.rejected.connect(self.reject)
         layout = QVBoxLayout(self)
@@ -92,13 +100,20 @@ class Training(QObject):
         try:
             EXPERIMENTS[TRAIN].configuration_class().from_dict(settings)
         except BadInput as problem:
-            workspace.show_error(str(problem), "Nothing was started", "Choose other settings")
+            workspace.show_error(str(problem), tr("Nothing was started"), tr("Choose other settings"))
             return
-        words = f"{settings.get('data', 'digits')}, preset {preset}"
+        words = tr("{value}, preset {preset}", value=settings.get("data", "digits"), preset=preset)
         self._job = workspace.engine.submit(
-            Job(TRAIN, settings, seed, workspace.settings.device, preset, f"Energy-based memory, {words}")
+            Job(
+                TRAIN,
+                settings,
+                seed,
+                workspace.settings.device,
+                preset,
+                tr("Energy-based memory, {words}", words=words),
+            )
         )
-        workspace.toast("The training begins")
+        workspace.toast(tr("The training begins"))
 
     def look(self) -> None:
         """Open the training run once it has a record."""
@@ -106,7 +121,9 @@ class Training(QObject):
             if state.record:
                 self._page.open_record(state.record.replace("\\", "/").rsplit("/", 1)[-1])
             elif state.ended:
-                self._page.workspace.show_error(state.error or f"The training {state.status}", "Nothing was kept", "")
+                self._page.workspace.show_error(
+                    state.error or tr("The training {status}", status=state.status), tr("Nothing was kept"), ""
+                )
             if state.record or state.ended:
                 self._job = ""
 
@@ -123,5 +140,5 @@ def learning_state(record: Record) -> LearningState | None:
     status = record.status()
     words = status.status
     if status.status == "running" and status.total:
-        words = f"{amount(status.done)} of {amount(status.total)} {status.unit}"
+        words = tr("{done} of {total} {unit}", done=amount(status.done), total=amount(status.total), unit=status.unit)
     return LearningState(tuple(curves), words) if curves else None

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from gui.actions import Action
 from gui.pages.runs.toolbar import EVERYTHING
+from gui.translation import tr
 
 if TYPE_CHECKING:
     from gui.pages.runs.page import RunsPage
@@ -34,46 +35,139 @@ def _two(page: RunsPage):
 def _doing(page: RunsPage) -> list[Action]:
     one = _one(page)
     return [
-        Action("runs.find", "Filter runs", page.filters.search.setFocus, "Edit", 3, "Ctrl+F", "search"),
-        Action("runs.open", "Open run", page.open_chosen, "File", 1, "Return", enabled=one),
-        Action("runs.clone", "Run again…", lambda: page.workspace.clone_run(page.selected_runs()[0]), "Run", 1,
-               "Ctrl+D", "play", one, hint="Take these settings to the experiments page"),
-        Action("runs.rerun", "Re-run and compare", lambda: page.rerun.start(page.selected_runs()[0]), "Run", 1,
-               "Ctrl+Shift+D", "redo", one,
-               hint="The same settings and seed again; says where the two first differ, or that they are identical"),
-    ]  # fmt: skip
+        Action("runs.find", tr("Filter runs"), page.filters.search.setFocus, "Edit", 3, "Ctrl+F", "search"),
+        Action("runs.open", tr("Open run"), page.open_chosen, "File", 1, "Return", enabled=one),
+        Action(
+            "runs.clone",
+            tr("Run again…"),
+            lambda: page.workspace.clone_run(page.selected_runs()[0]),
+            "Run",
+            1,
+            "Ctrl+D",
+            "play",
+            one,
+            hint=tr("Take these settings to the experiments page"),
+        ),
+        Action(
+            "runs.rerun",
+            tr("Re-run and compare"),
+            lambda: page.rerun.start(page.selected_runs()[0]),
+            "Run",
+            1,
+            "Ctrl+Shift+D",
+            "redo",
+            one,
+            hint=tr("The same settings and seed again; says where the two first differ, or that they are identical"),
+        ),
+    ]
 
 
 def _seeing(page: RunsPage) -> list[Action]:
     listing = page.listing
     return [
-        Action("runs.replay", "Replay side by side", page.replay_chosen, "View", 4, "Ctrl+R", "play", _two(page),
-               hint="Two runs on one timeline: tick or select them"),
-        Action("runs.tick", "Compare selected runs", lambda: page.model.tick(set(page.selected_runs())), "View", 4,
-               "Ctrl+T", "", _some(page), hint="Tick them; figures show ticked runs, or all where none is"),
-        Action("runs.untick", "Compare all shown runs", lambda: page.model.tick(set()), "View", 4, "Ctrl+Shift+T", "",
-               lambda: bool(page.model.chosen)),
-        Action("runs.group", "Group by all settings but the seed", lambda: page.group_by((EVERYTHING,)), "View", 5,
-               checked=lambda: listing.keys == (EVERYTHING,)),
-        Action("runs.ungroup", "No grouping", lambda: page.group_by(()), "View", 5, checked=lambda: not listing.keys),
-        Action("runs.less", "Less is better", page.comparing.turn, "View", 5,
-               checked=lambda: page.comparing.less_is_better, hint="Of the value that runs are compared by"),
-        Action("runs.archived", "Show archived runs", page.show_archived, "View", 5, checked=lambda: listing.archived),
-        Action("runs.columns", "Columns…", page.edits.ask_columns, "View", 5,
-               hint="Settings, results and figures of curves as further columns"),
-    ]  # fmt: skip
+        Action(
+            "runs.replay",
+            tr("Replay side by side"),
+            page.replay_chosen,
+            "View",
+            4,
+            "Ctrl+R",
+            "play",
+            _two(page),
+            hint=tr("Two runs on one timeline: tick or select them"),
+        ),
+        Action(
+            "runs.tick",
+            tr("Compare selected runs"),
+            lambda: page.model.tick(set(page.selected_runs())),
+            "View",
+            4,
+            "Ctrl+T",
+            "",
+            _some(page),
+            hint=tr("Tick them; figures show ticked runs, or all where none is"),
+        ),
+        Action(
+            "runs.untick",
+            tr("Compare all shown runs"),
+            lambda: page.model.tick(set()),
+            "View",
+            4,
+            "Ctrl+Shift+T",
+            "",
+            lambda: bool(page.model.chosen),
+        ),
+        Action(
+            "runs.group",
+            tr("Group by all settings but the seed"),
+            lambda: page.group_by((EVERYTHING,)),
+            "View",
+            5,
+            checked=lambda: listing.keys == (EVERYTHING,),
+        ),
+        Action(
+            "runs.ungroup", tr("No grouping"), lambda: page.group_by(()), "View", 5, checked=lambda: not listing.keys
+        ),
+        Action(
+            "runs.less",
+            tr("Less is better"),
+            page.comparing.turn,
+            "View",
+            5,
+            checked=lambda: page.comparing.less_is_better,
+            hint=tr("Of the value that runs are compared by"),
+        ),
+        Action(
+            "runs.archived", tr("Show archived runs"), page.show_archived, "View", 5, checked=lambda: listing.archived
+        ),
+        Action(
+            "runs.columns",
+            tr("Columns…"),
+            page.edits.ask_columns,
+            "View",
+            5,
+            hint=tr("Settings, results and figures of curves as further columns"),
+        ),
+    ]
 
 
 def _changing(page: RunsPage) -> list[Action]:
     some = _some(page)
     return [
-        Action("runs.colour", "Colour…", page.edits.ask_colour, "Edit", 4, "", "", some,
-               hint="The colour of these runs in every figure"),
-        Action("runs.archive", "Archive or restore", lambda: page.edits.archive(page.selected_runs()), "Edit", 4,
-               "Ctrl+Shift+A", "folder", some, hint="Archived runs are kept and left out of the list"),
-        Action("runs.delete", "Delete runs", lambda: page.delete(page.selected_runs()), "Edit", 4, "Del", "trash", some,
-               hint="Moves them to the trash folder; can be undone"),
-    ]  # fmt: skip
+        Action(
+            "runs.colour",
+            tr("Colour…"),
+            page.edits.ask_colour,
+            "Edit",
+            4,
+            "",
+            "",
+            some,
+            hint=tr("The colour of these runs in every figure"),
+        ),
+        Action(
+            "runs.archive",
+            tr("Archive or restore"),
+            lambda: page.edits.archive(page.selected_runs()),
+            "Edit",
+            4,
+            "Ctrl+Shift+A",
+            "folder",
+            some,
+            hint=tr("Archived runs are kept and left out of the list"),
+        ),
+        Action(
+            "runs.delete",
+            tr("Delete runs"),
+            lambda: page.delete(page.selected_runs()),
+            "Edit",
+            4,
+            "Del",
+            "trash",
+            some,
+            hint=tr("Moves them to the trash folder; can be undone"),
+        ),
+    ]
 
 
 def _taking(page: RunsPage) -> list[Action]:
@@ -84,18 +178,69 @@ def _taking(page: RunsPage) -> list[Action]:
         return bool(page.view.pictures)
 
     return [
-        Action("runs.import", "Import runs…", page.transfer.ask_import, "File", 2, icon="import",
-               hint="Records, TensorBoard event files, CSV logs"),
-        Action("runs.export", "Export runs…", page._on_export, "File", 2, "Ctrl+E", "export", some,
-               hint="CSV, Parquet or TensorBoard event files of the chosen runs"),
-        *(Action(f"runs.figure_{kind}", f"Save figures as {kind.upper()}…", exporter.asking(kind), "File", 2, "", "",
-                 drawn, hint="In the light theme, with legend and axes") for kind in ("png", "svg", "pdf", "csv")),
-        Action("runs.table_csv", "Save table as CSV…", exporter.asking("table"), "File", 2, "", "",
-               lambda: bool(page.model.rows)),
-        Action("runs.python", "Copy Python that makes the figures", exporter.copy_python, "Edit", 3, "Ctrl+Shift+C",
-               "copy", drawn),
-        Action("runs.picture", "Copy figures", exporter.copy_picture, "Edit", 3, "", "copy", drawn),
-        Action("runs.copy", "Copy command that repeats the run", page.detail.copy.click, "Edit", 3, icon="copy",
-               enabled=one),
-        Action("runs.reveal", "Show run's folder", page.detail.reveal.click, "File", 3, icon="folder", enabled=one),
-    ]  # fmt: skip
+        Action(
+            "runs.import",
+            tr("Import runs…"),
+            page.transfer.ask_import,
+            "File",
+            2,
+            icon="import",
+            hint=tr("Records, TensorBoard event files, CSV logs"),
+        ),
+        Action(
+            "runs.export",
+            tr("Export runs…"),
+            page._on_export,
+            "File",
+            2,
+            "Ctrl+E",
+            "export",
+            some,
+            hint=tr("CSV, Parquet or TensorBoard event files of the chosen runs"),
+        ),
+        *(
+            Action(
+                f"runs.figure_{kind}",
+                tr("Save figures as {upper}…", upper=kind.upper()),
+                exporter.asking(kind),
+                "File",
+                2,
+                "",
+                "",
+                drawn,
+                hint=tr("In the light theme, with legend and axes"),
+            )
+            for kind in ("png", "svg", "pdf", "csv")
+        ),
+        Action(
+            "runs.table_csv",
+            tr("Save table as CSV…"),
+            exporter.asking("table"),
+            "File",
+            2,
+            "",
+            "",
+            lambda: bool(page.model.rows),
+        ),
+        Action(
+            "runs.python",
+            tr("Copy Python that makes the figures"),
+            exporter.copy_python,
+            "Edit",
+            3,
+            "Ctrl+Shift+C",
+            "copy",
+            drawn,
+        ),
+        Action("runs.picture", tr("Copy figures"), exporter.copy_picture, "Edit", 3, "", "copy", drawn),
+        Action(
+            "runs.copy",
+            tr("Copy command that repeats the run"),
+            page.detail.copy.click,
+            "Edit",
+            3,
+            icon="copy",
+            enabled=one,
+        ),
+        Action("runs.reveal", tr("Show run's folder"), page.detail.reveal.click, "File", 3, icon="folder", enabled=one),
+    ]

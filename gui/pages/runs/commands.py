@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtGui import QUndoCommand
 
+from gui.translation import trn
+
 if TYPE_CHECKING:
     from engine.runs import RunIndex, RunRow
 
@@ -21,7 +23,15 @@ class DeleteRuns(QUndoCommand):
     def __init__(
         self, index: RunIndex, identifiers: list[str], changed: Callable[[], None], failed: Callable[[Exception], None]
     ) -> None:
-        super().__init__(f"Delete {len(identifiers)} runs" if len(identifiers) > 1 else f"Delete {identifiers[0]}")
+        super().__init__(
+            trn(
+                "Delete {identifier}",
+                "Delete {n} runs",
+                len(identifiers),
+                n=len(identifiers),
+                identifier=identifiers[0],
+            )
+        )
         self._index, self._identifiers = index, identifiers
         self._changed, self._failed = changed, failed
         self._trashed: list[str] = []

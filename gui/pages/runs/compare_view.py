@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QComboBox, QFrame, QHBoxLayout, QSplitter, QTabWid
 from gui.pages.runs.figures import Answer
 from gui.pages.runs.grid import GridView
 from gui.theme import UNIT
+from gui.translation import tr
 from gui.widgets.intervals import Intervals
 from gui.widgets.labels import ElidedLabel, label
 from gui.widgets.matrix import Matrix
@@ -15,7 +16,7 @@ from gui.widgets.panel import Panel
 from gui.widgets.picture import Picture
 from gui.widgets.plot import Plot
 
-PAIRS = ("First", "Second", "Difference", "95 % interval", "p", "p corrected", "Pairs")
+PAIRS = (tr("First"), tr("Second"), tr("Difference"), tr("95 % interval"), "p", tr("p corrected"), tr("Pairs"))
 
 
 class CompareView(QTabWidget):
@@ -26,29 +27,29 @@ class CompareView(QTabWidget):
     def __init__(self, parent=None) -> None:
         super().__init__(parent)
         self.setDocumentMode(True)
-        self.setAccessibleName("Figures")
-        self.by_trial, self.learning = Plot("Score by trial"), Plot("Learning curve")
-        self.intervals, self.matrix = Intervals("Interquartile mean"), Matrix()
-        self.profiles = Plot("Performance profile")
-        self.learning.set_message("The shown runs have no curve of this name")
-        self.by_trial.set_message("The shown runs have no scores by trial")
-        self.profiles.set_message("No run has a value")
-        self.intervals.set_message("Runs appear here as soon as there are two")
-        self.matrix.set_message("Group the runs, or tick some, to compare them")
-        self.pairs, self.differences = GridView("Paired tests"), GridView("Configuration difference")
+        self.setAccessibleName(tr("Figures"))
+        self.by_trial, self.learning = Plot(tr("Score by trial")), Plot(tr("Learning curve"))
+        self.intervals, self.matrix = Intervals(tr("Interquartile mean")), Matrix()
+        self.profiles = Plot(tr("Performance profile"))
+        self.learning.set_message(tr("The shown runs have no curve of this name"))
+        self.by_trial.set_message(tr("The shown runs have no scores by trial"))
+        self.profiles.set_message(tr("No run has a value"))
+        self.intervals.set_message(tr("Runs appear here as soon as there are two"))
+        self.matrix.set_message(tr("Group the runs, or tick some, to compare them"))
+        self.pairs, self.differences = GridView(tr("Paired tests")), GridView(tr("Configuration difference"))
         self.words = ElidedLabel("", "small")
         self.curve = QComboBox()
-        self.curve.setAccessibleName("Curve to draw")
+        self.curve.setAccessibleName(tr("Curve to draw"))
         self.curve.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.curve.setMinimumContentsLength(12)
         self.curve.currentTextChanged.connect(self._on_curve)
         self.answer: Answer | None = None
-        self._difference_panel = Panel("Configuration difference", self.differences)
-        self._pairs_panel = Panel("Paired tests", self.pairs)
+        self._difference_panel = Panel(tr("Configuration difference"), self.differences)
+        self._pairs_panel = Panel(tr("Paired tests"), self.pairs)
         self.splitters: list[QSplitter] = []
-        self.addTab(self._compare_tab(), "Compare")
+        self.addTab(self._compare_tab(), tr("Compare"))
         distributions = self._split(Qt.Orientation.Vertical, [self.profiles, self._pairs_panel], [3, 2])
-        self.addTab(distributions, "Distributions")
+        self.addTab(distributions, tr("Distributions"))
 
     def _compare_tab(self) -> QWidget:
         bar = QFrame()
@@ -57,7 +58,7 @@ class CompareView(QTabWidget):
         row.setContentsMargins(2 * UNIT, UNIT, 2 * UNIT, 0)
         row.setSpacing(UNIT)
         row.addWidget(self.words, 1)
-        row.addWidget(label("Curve", "muted"))
+        row.addWidget(label(tr("Curve"), "muted"))
         row.addWidget(self.curve)
         left = self._split(Qt.Orientation.Vertical, [self.by_trial, self.learning], [1, 1])
         right = self._split(Qt.Orientation.Vertical, [self.intervals, self.matrix, self._difference_panel], [4, 4, 3])
@@ -120,20 +121,21 @@ class CompareView(QTabWidget):
                     first,
                     second,
                     "–" if gap is None else f"{gap.estimate:+.4g}",
-                    "–" if gap is None else f"{gap.low:+.4g} to {gap.high:+.4g}",
+                    "–" if gap is None else tr("{low:+.4g} to {high:+.4g}", low=gap.low, high=gap.high),
                     "–" if gap is None else f"{pairing.p:.3g}",
                     "–" if gap is None else f"{corrected:.3g}",
-                    f"{pairing.pairs:,} of {pairing.of:,} {pairing.kind}",
+                    tr("{pairs:,} of {of:,} {kind}", pairs=pairing.pairs, of=pairing.of, kind=pairing.kind),
                 )
             )
         self.pairs.show_rows(PAIRS, rows)
         self._pairs_panel.set_detail(
-            "first − second on the same episodes or seeds; two-sided sign-flip test, corrected after Holm" if rows else
-            "two groups are needed"
-        )  # fmt: skip
+            tr("first − second on the same episodes or seeds; two-sided sign-flip test, corrected after Holm")
+            if rows
+            else tr("two groups are needed")
+        )
 
     def show_differences(self, titles: list[str], rows: list[tuple[str, tuple[str, ...]]]) -> None:
         """Settings that differ between runs: one column a run."""
-        self.differences.show_rows(("Setting", *titles), [(key, *values) for key, values in rows])
-        words = f"{len(rows)} of the settings differ" if rows else "no setting differs"
+        self.differences.show_rows((tr("Setting"), *titles), [(key, *values) for key, values in rows])
+        words = tr("{rows} of the settings differ", rows=len(rows)) if rows else tr("no setting differs")
         self._difference_panel.set_detail(" ↔ ".join(titles) if len(titles) == 2 else words if titles else "")

@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject, Slot
 from gui.pages.runs.figures import Answer, Question, answer
 from gui.pages.runs.listing import GroupRow
 from gui.pages.runs.toolbar import EVERYTHING
+from gui.translation import tr, trn
 
 if TYPE_CHECKING:
     from gui.pages.runs.page import RunsPage
@@ -64,9 +65,10 @@ class Comparing(QObject):
         if page.view.currentIndex() > 1:
             return
         places = self.compared()
-        chosen = "ticked" if page.model.chosen else "shown"
+        chosen = tr("ticked") if page.model.chosen else tr("shown")
         page.view.words.setText(
-            f"{len(places):,} run{'s' if len(places) != 1 else ''} {chosen}  ·  {listing.metric.words}"
+            trn("{n:,} run {chosen}", "{n:,} runs {chosen}", len(places), n=len(places), chosen=chosen)
+            + f"  ·  {listing.metric.words}"
         )
         if not listing.keys:
             places = places[:MOST_ALONE]
@@ -115,7 +117,9 @@ class Comparing(QObject):
 
     def _on_failed(self, error: Exception) -> None:
         self._asked = None
-        self._page.workspace.show_error(f"The runs could not be compared: {error}", "The records are as they were")
+        self._page.workspace.show_error(
+            tr("The runs could not be compared: {error}", error=error), tr("The records are as they were")
+        )
 
     def read_step_values(self) -> None:
         """Read the chosen curve's value at the chosen step for every run that has the curve."""

@@ -20,12 +20,13 @@ from PySide6.QtWidgets import (
 from gui.pages.catalogue import page_of
 from gui.pages.runs.commands import command_line
 from gui.theme import UNIT
+from gui.translation import tr
 from gui.widgets.icon import set_icon
 from gui.widgets.key_values import KeyValues
 from gui.widgets.labels import ElidedLabel, label, set_role
 from gui.widgets.panel import Panel
 from gui.widgets.plot import Line, Plot, PlotState
-from gui.words import duration, value_words, when
+from gui.words import duration, status_words, value_words, when
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -34,10 +35,10 @@ if TYPE_CHECKING:
 
 TONES = {"finished": "good", "running": "accent", "stopped": "muted"}
 KEPT = {
-    "crashed": "The engine process died; everything up to its last write is kept.",
-    "interrupted": "The program that made this run is gone; everything up to its last write is kept.",
-    "failed": "The run ended with an error; everything before it is kept.",
-    "stopped": "Stopped by the user; everything up to then is kept.",
+    "crashed": tr("The engine process died; everything up to its last write is kept."),
+    "interrupted": tr("The program that made this run is gone; everything up to its last write is kept."),
+    "failed": tr("The run ended with an error; everything before it is kept."),
+    "stopped": tr("Stopped by the user; everything up to then is kept."),
 }
 CURVES = 6  # more would be colours no one can tell apart
 
@@ -68,33 +69,35 @@ class RunDetail(QFrame):
         self.setProperty("role", "panel")
         self.row: RunRow | None = None
         self._folder: Path | None = None
-        self.curves = Plot("Curves")
+        self.curves = Plot(tr("Curves"))
         self.curves.setMinimumHeight(26 * UNIT)
         self._title, self._id = ElidedLabel("", "title"), ElidedLabel("", "small")
         self._status, self._error = label(), label("", "muted")
         self._error.setWordWrap(True)
-        self.open = self._button("Open", "next", "Show this run on its page")
+        self.open = self._button(tr("Open"), "next", tr("Show this run on its page"))
         self.open.setProperty("role", "primary")
-        self.clone = self._button("Run again…", "play", "Take these settings to the experiments page")
-        self.export = self._button("Export…", "export", "Write this run in another format")
-        self.delete = self._button("Delete", "trash", "Move this run to the trash; can be undone")
-        self.copy = self._button("Copy command", "copy", "Copy the command line that repeats this run")
-        self.reveal = self._button("Show folder", "folder", "Show the run's folder in the file manager")
-        self.rerun = self._button("Re-run and compare", "redo", "The same settings and seed again: identical, or not?")
+        self.clone = self._button(tr("Run again…"), "play", tr("Take these settings to the experiments page"))
+        self.export = self._button(tr("Export…"), "export", tr("Write this run in another format"))
+        self.delete = self._button(tr("Delete"), "trash", tr("Move this run to the trash; can be undone"))
+        self.copy = self._button(tr("Copy command"), "copy", tr("Copy the command line that repeats this run"))
+        self.reveal = self._button(tr("Show folder"), "folder", tr("Show the run's folder in the file manager"))
+        self.rerun = self._button(
+            tr("Re-run and compare"), "redo", tr("The same settings and seed again: identical, or not?")
+        )
         self.verdict = label("", "accent")
         self.verdict.setWordWrap(True)
         self.verdict.hide()
         self.verdict.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.note = NoteEdit()
         self.note.setProperty("role", "field")
-        self.note.setPlaceholderText("Notes")
-        self.note.setAccessibleName("Notes")
+        self.note.setPlaceholderText(tr("Notes"))
+        self.note.setAccessibleName(tr("Notes"))
         self.note.setTabChangesFocus(True)
         self.note.setFixedHeight(7 * UNIT)
         self.note.left.connect(self._on_note)
         self.tags = QLineEdit()
-        self.tags.setPlaceholderText("Tags, separated by commas")
-        self.tags.setAccessibleName("Tags")
+        self.tags.setPlaceholderText(tr("Tags, separated by commas"))
+        self.tags.setAccessibleName(tr("Tags"))
         first, second = QHBoxLayout(), QHBoxLayout()
         for row, buttons in (
             (first, (self.open, self.clone, self.rerun, self.export)),
@@ -115,12 +118,12 @@ class RunDetail(QFrame):
         head.addWidget(self.tags)
         head.addWidget(self.note)
         self.result, self.configuration, self.origin = (
-            KeyValues("Result"),
-            KeyValues("Configuration"),
-            KeyValues("Origin"),
+            KeyValues(tr("Result")),
+            KeyValues(tr("Configuration")),
+            KeyValues(tr("Origin")),
         )
         self._curves_panel = self.curves
-        self._result_panel = Panel("Result", self.result)
+        self._result_panel = Panel(tr("Result"), self.result)
         inside = QWidget()
         column = QVBoxLayout(inside)
         column.setContentsMargins(0, 0, 0, 0)
@@ -129,8 +132,8 @@ class RunDetail(QFrame):
         for panel in (
             self._result_panel,
             self._curves_panel,
-            Panel("Configuration", self.configuration),
-            Panel("Origin", self.origin),
+            Panel(tr("Configuration"), self.configuration),
+            Panel(tr("Origin"), self.origin),
         ):
             column.addWidget(panel)
         column.addStretch(1)
@@ -139,7 +142,7 @@ class RunDetail(QFrame):
         area.setWidget(inside)
         area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         area.setMinimumWidth(inside.minimumSizeHint().width() + 2 * UNIT)
-        area.setAccessibleName("Details of the run")
+        area.setAccessibleName(tr("Details of the run"))
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
         whole.setSpacing(0)
@@ -166,8 +169,8 @@ class RunDetail(QFrame):
         self.row, self._folder = row, folder
         self._title.setText(row.title or row.experiment)
         self._id.setText(row.id)
-        took = f" after {duration(row.seconds)}" if row.seconds and row.status != "running" else ""
-        self._status.setText(f"{row.status.capitalize()}{took}")
+        took = tr(" after {seconds}", seconds=duration(row.seconds)) if row.seconds and row.status != "running" else ""
+        self._status.setText(f"{status_words(row.status).capitalize()}{took}")
         set_role(self._status, TONES.get(row.status, "bad"))
         words = [part for part in (row.error, KEPT.get(row.status)) if part]
         self._error.setText("\n".join(words))
@@ -186,8 +189,15 @@ class RunDetail(QFrame):
         self.configuration.show_pairs(
             [(key.replace("_", " "), value_words(value)) for key, value in row.configuration.items()]
         )
-        origin = [("experiment", row.experiment), ("preset", row.preset), ("seed", row.seed), ("device", row.device)]
-        origin += [("started", when(row.created)), ("host", row.host), ("continues", row.parent)]
+        origin = [
+            (tr("experiment"), row.experiment),
+            (tr("preset"), row.preset),
+            (tr("seed"), row.seed),
+            (tr("device"), row.device),
+            (tr("started"), when(row.created)),
+            (tr("host"), row.host),
+            (tr("continues"), row.parent),
+        ]
         self.origin.show_pairs([(name, str(value)) for name, value in origin if value not in (None, "")])
         if not is_same:
             self._curves_panel.hide()
@@ -203,7 +213,9 @@ class RunDetail(QFrame):
             Line(name, steps.astype(float), values, colour=place)
             for place, (name, (steps, values)) in enumerate(shown.items())
         )
-        words = f"{len(shown)} of {len(curves)} curves" if len(shown) < len(curves) else ""
+        words = (
+            tr("{shown} of {curves} curves", shown=len(shown), curves=len(curves)) if len(shown) < len(curves) else ""
+        )
         self.curves.set_state(PlotState(lines, note=words))
 
     def show_verdict(self, words: str) -> None:

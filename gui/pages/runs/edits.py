@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
 
 from gui.pages.runs.commands import DeleteRuns
 from gui.pages.runs.model import run_colour, short
+from gui.translation import tr, trn
 from gui.undo import Change
 
 if TYPE_CHECKING:
@@ -36,27 +37,29 @@ class Edits(QObject):
     @Slot(str, object)
     def tag(self, identifier: str, tags: tuple[str, ...]) -> None:
         """Give a run other tags."""
-        self._change(f"Tag {identifier}", [identifier], "tags", tags)
+        self._change(tr("Tag {identifier}", identifier=identifier), [identifier], "tags", tags)
 
     @Slot(str, str)
     def note(self, identifier: str, text: str) -> None:
         """Give a run another note."""
-        self._change(f"Note on {identifier}", [identifier], "note", text)
+        self._change(tr("Note on {identifier}", identifier=identifier), [identifier], "note", text)
 
     def archive(self, identifiers: list[str]) -> None:
         """Archive runs, or restore them where the archived ones are shown."""
         to = not self._page.listing.archived
-        words = f"{len(identifiers)} run{'s' if len(identifiers) > 1 else ''}"
-        self._change(f"{'Archive' if to else 'Restore'} {words}", identifiers, "archived", to)
-        self._page.workspace.toast(f"{'Archived' if to else 'Restored'} {words}  ·  undo with Ctrl+Z")
+        runs = trn("{n} run", "{n} runs", len(identifiers), n=len(identifiers))
+        words = tr("Archive {runs}", runs=runs) if to else tr("Restore {runs}", runs=runs)
+        self._change(words, identifiers, "archived", to)
+        done = tr("Archived {runs}", runs=runs) if to else tr("Restored {runs}", runs=runs)
+        self._page.workspace.toast(tr("{done}  ·  undo with Ctrl+Z", done=done))
 
     def ask_colour(self) -> None:
         """Let the person choose the colour of the selected runs."""
         chosen = self._page.selected_runs()
         before = QColor(run_colour(self._page.run(chosen[0])))
-        colour = QColorDialog.getColor(before, self._page, "Colour of the runs")
+        colour = QColorDialog.getColor(before, self._page, tr("Colour of the runs"))
         if colour.isValid():
-            self._change("Colour runs", chosen, "colour", colour.name())
+            self._change(tr("Colour runs"), chosen, "colour", colour.name())
 
     def _change(self, text: str, identifiers: list[str], name: str, value: Any) -> None:
         page = self._page
@@ -77,14 +80,15 @@ class Edits(QObject):
         """Move runs to the trash folder."""
         workspace = self._page.workspace
         command = DeleteRuns(workspace.index, identifiers, self._page.reread, self.refused)
-        text = command.text().replace("Delete", "Deleted", 1)
+        count = len(identifiers)
+        text = trn("Deleted {identifier}", "Deleted {n} runs", count, n=count, identifier=identifiers[0])
         workspace.undo.push(command)
         if workspace.undo.canUndo():
-            workspace.toast(f"{text}  ·  undo with Ctrl+Z")
+            workspace.toast(tr("{done}  ·  undo with Ctrl+Z", done=text))
 
     def refused(self, error: Exception) -> None:
         """Say why something was not done."""
-        self._page.workspace.show_error(str(error), "The run is where it was")
+        self._page.workspace.show_error(str(error), tr("The run is where it was"))
 
     def ask_columns(self) -> None:
         """Let the person choose further columns of the table."""
@@ -103,13 +107,14 @@ class ColumnsDialog(QDialog):
 
     def __init__(self, names: list[str], chosen: tuple[str, ...], parent=None) -> None:
         super().__init__(parent)
-        self.setWindowTitle("Columns")
+        self.setWindowTitle(tr("Columns"))
         self.search, self.list = QLineEdit(), QListWidget()
-        self.search.setPlaceholderText("Search settings, results and curves")
-        self.search.setAccessibleName("Search columns")
-        self.list.setAccessibleName("Columns")
+        self.search.setPlaceholderText(tr("Search settings, results and curves"))
+        self.search.setAccessibleName(tr("Search columns"))
+        self.list.setAccessibleName(tr("Columns"))
         for name in dict.fromkeys([*chosen, *names]):
-            item = QListWidgetItem(f"{short(name)}   ({name.partition('.')[0] if '.' in name else 'curve'})", self.list)
+            kind = name.partition(".")[0] if "." in name else tr("curve")
+            item = QListWidgetItem(f"{short(name)}   ({kind})", self.list)
             item.setData(KEY, name)
             item.setCheckState(Qt.CheckState.Checked if name in chosen else Qt.CheckState.Unchecked)
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Ok | QDialogButtonBox.StandardButton.Cancel)

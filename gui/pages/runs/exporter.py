@@ -15,6 +15,7 @@ from PySide6.QtWidgets import QFileDialog, QMenu
 
 from gui.pages.exporting import PageExporter, Placed
 from gui.pages.runs.script import python_lines
+from gui.translation import tr
 
 if TYPE_CHECKING:
     from gui.pages.runs.page import RunsPage
@@ -28,11 +29,11 @@ class Exporter(PageExporter):
     """What the Export menu does; ``table`` is the list of runs, a CSV file too."""
 
     words = {
-        "png": "Save figures as PNG",
-        "svg": "Save figures as SVG",
-        "pdf": "Save figures as PDF",
-        "csv": "Save the figures' numbers as CSV",
-        "table": "Save table as CSV",
+        "png": tr("Save figures as PNG"),
+        "svg": tr("Save figures as SVG"),
+        "pdf": tr("Save figures as PDF"),
+        "csv": tr("Save the figures' numbers as CSV"),
+        "table": tr("Save table as CSV"),
     }
 
     def __init__(self, page: RunsPage) -> None:
@@ -56,7 +57,7 @@ class Exporter(PageExporter):
         if kind != "table":
             super().ask(kind)
             return
-        file, _ = QFileDialog.getSaveFileName(self._page, self.words[kind], "table.csv", "CSV (*.csv)")
+        file, _ = QFileDialog.getSaveFileName(self._page, self.words[kind], "table.csv", tr("CSV (*.csv)"))
         if file:
             self.save_table(Path(file).with_suffix(".csv"))
 
@@ -68,7 +69,7 @@ class Exporter(PageExporter):
         return "runs"
 
     def title(self) -> str:
-        return "Runs"
+        return tr("Runs")
 
     def texts(self) -> dict[str, Callable[[], str]]:
         return {"csv": self.numbers}

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from gui.pages.runs.listing import Metric, count_words
+from gui.translation import tr
 from gui.widgets.intervals import IntervalRow, IntervalsState
 from gui.widgets.matrix import MatrixState
 from gui.widgets.plot import Line, PlotState
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from engine.runs.curves import GroupCurve
     from engine.runs.pairing import Pairing
 
-INTERVAL = "95 % bootstrap interval"
+INTERVAL = tr("95 % bootstrap interval")
 MOST_FAINT = 20  # single runs drawn behind the mean of a group
 
 
@@ -76,7 +77,15 @@ def _dashes(colours: tuple[int | str, ...]) -> list[int]:
 
 def left_words(found: Comparison) -> str:
     """What to say where not all groups are shown."""
-    return f"first {len(found.figures)} of {len(found.figures) + found.left_out} groups" if found.left_out else ""
+    return (
+        tr(
+            "first {figures} of {groups} groups",
+            figures=len(found.figures),
+            groups=len(found.figures) + found.left_out,
+        )
+        if found.left_out
+        else ""
+    )
 
 
 def _by_trial(question: Question, groups: tuple[Group, ...]) -> PlotState | None:
@@ -92,16 +101,16 @@ def _by_trial(question: Question, groups: tuple[Group, ...]) -> PlotState | None
             continue
         episodes = _episodes(question, group) if len(group.places) == 1 else None
         made = band(lists if episodes is None else episodes)
-        note = f"{len(lists)} of {len(group.places)}" if len(group.places) > 1 else ""
+        note = tr("{lists} of {places}", lists=len(lists), places=len(group.places)) if len(group.places) > 1 else ""
         if episodes is not None:
-            note = f"over {len(episodes):,} episodes"
+            note = tr("over {episodes:,} episodes", episodes=len(episodes))
         x = np.arange(1.0, lists.shape[1] + 1)
         lines.append(Line(group.label, x, made.mean, made.low, made.high, colour, dash, note, points=len(x) < 30))
     if not lines:
         return None
     name = question.list_key.removeprefix("result.").replace("_", " ")
-    axis = "trial" if "trial" in name else "entry"
-    return PlotState(tuple(lines), axis, name, f"mean, {INTERVAL}", whole=True)
+    axis = tr("trial") if "trial" in name else tr("entry")
+    return PlotState(tuple(lines), axis, name, tr("mean, {interval}", interval=INTERVAL), whole=True)
 
 
 def _episodes(question: Question, group: Group) -> np.ndarray | None:
@@ -122,7 +131,7 @@ def _learning(question: Question, curves: tuple[GroupCurve, ...]) -> PlotState |
     lines = []
     triples = zip(question.groups, question.colours, _dashes(question.colours), curves, strict=False)
     for group, colour, dash, found in triples:
-        note = f"{found.count} of {found.runs}" if found.runs > 1 or not found.count else ""
+        note = tr("{count} of {runs}", count=found.count, runs=found.runs) if found.runs > 1 or not found.count else ""
         if found.count == 1:
             steps, values = found.each[0]
             x, y = steps.astype(float), np.where(np.isfinite(values), values, np.nan)
@@ -133,7 +142,7 @@ def _learning(question: Question, curves: tuple[GroupCurve, ...]) -> PlotState |
             lines.append(Line(group.label, found.steps, made.mean, made.low, made.high, colour, dash, note, faint))
     if not lines:
         return None
-    return PlotState(tuple(lines), "step", question.curve, f"mean, {INTERVAL}")
+    return PlotState(tuple(lines), tr("step"), question.curve, tr("mean, {interval}", interval=INTERVAL))
 
 
 def _intervals(question: Question, found: Comparison) -> IntervalsState:
@@ -147,8 +156,8 @@ def _intervals(question: Question, found: Comparison) -> IntervalsState:
 def _matrix(question: Question, found: Comparison) -> MatrixState:
     titles = tuple(each.group.label for each in found.figures)
     values = tuple(tuple(None if cell is None else tuple(cell) for cell in row) for row in found.improvement)
-    better = "" if question.higher else ", less is better"
-    return MatrixState(titles, question.colours[: len(titles)], values, f"row beats column{better}")
+    better = "" if question.higher else tr(", less is better")
+    return MatrixState(titles, question.colours[: len(titles)], values, tr("row beats column{better}", better=better))
 
 
 def _profiles(question: Question, found: Comparison) -> PlotState | None:
@@ -163,7 +172,9 @@ def _profiles(question: Question, found: Comparison) -> PlotState | None:
             )  # fmt: skip
     if not lines:
         return None
-    return PlotState(tuple(lines), f"{question.metric.words} above", "share of runs", INTERVAL, bottom=0.0)
+    return PlotState(
+        tuple(lines), tr("{words} above", words=question.metric.words), tr("share of runs"), INTERVAL, bottom=0.0
+    )
 
 
 def _pairings(question: Question, groups: tuple[Group, ...]) -> tuple[tuple[str, str, Pairing, float], ...]:

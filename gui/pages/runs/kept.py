@@ -6,12 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtWidgets import QSplitter
 
-from gui.pages.runs.listing import COLOURS, Metric
+from gui.pages.runs.listing import CHOICES, COLOURS, Metric
 
 if TYPE_CHECKING:
     from gui.pages.runs.page import RunsPage
-
-CHOICES = ("result", "last", "highest", "lowest", "at step")
 
 
 def save(page: RunsPage, splitter: QSplitter) -> dict[str, Any]:

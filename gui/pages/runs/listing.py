@@ -8,11 +8,20 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from gui.translation import tr
+
 if TYPE_CHECKING:
     from engine.runs import RunRow
     from engine.runs.columns import RunColumns
     from engine.runs.comparison import Group, GroupFigures
 
+CHOICES = {
+    "result": tr("result"),
+    "last": tr("last"),
+    "highest": tr("highest"),
+    "lowest": tr("lowest"),
+    "at step": tr("at step"),
+}
 COLOURS = 8
 REMEMBERED = 500
 
@@ -41,7 +50,11 @@ class Metric:
         name = self.name.replace("_", " ")
         if self.choice == "result":
             return name
-        return f"{name} at step {self.step:,}" if self.choice == "at step" else f"{self.choice} {name}"
+        return (
+            tr("{name} at step {step:,}", name=name, step=self.step)
+            if self.choice == "at step"
+            else tr("{choice} {name}", choice=CHOICES.get(self.choice, self.choice), name=name)
+        )
 
 
 @dataclass(frozen=True)
@@ -187,7 +200,7 @@ class Listing:
         values, words = counted(self.columns, group, key, self.values)
         spread = float(values.std(ddof=1) / np.sqrt(len(values))) if len(values) > 1 else float("nan")
         return GroupRow(
-            f"group {group.label}",
+            tr("group {label}", label=group.label),
             group.label,
             tuple(self.columns.rows[place].id for place in group.places),
             float(values.mean()) if len(values) else float("nan"),
@@ -213,4 +226,4 @@ def colour_number(run_id: str) -> int:
 
 def count_words(figures: GroupFigures) -> str:
     """``5 of 6``, as short as it can be."""
-    return f"{figures.count} of {figures.runs}"
+    return tr("{count} of {runs}", count=figures.count, runs=figures.runs)

@@ -13,7 +13,8 @@ from PySide6.QtGui import QColor, QIcon, QPainter, QPixmap
 
 from gui.pages.runs.listing import GroupRow, Metric, colour_number
 from gui.theme import current
-from gui.words import duration, value_words, when
+from gui.translation import tr
+from gui.words import duration, status_words, value_words, when
 
 if TYPE_CHECKING:
     from engine.runs import RunRow
@@ -63,14 +64,14 @@ def settings_words(row: RunRow) -> str:
 
 
 COLUMNS = (
-    Column("Run", "title", lambda row: row.title or row.experiment),
-    Column("Status", "status", lambda row: row.status),
-    Column("Settings", "configuration.agent", settings_words),
-    Column("Seed", "seed", lambda row: "" if row.seed is None else str(row.seed), True),
-    Column("Result", "result", headline, True),
-    Column("Started", "created", lambda row: when(row.created), True),
-    Column("Took", "seconds", lambda row: "" if row.seconds is None else duration(row.seconds), True),
-    Column("Tags", "", lambda row: ", ".join(row.tags)),
+    Column(tr("Run"), "title", lambda row: row.title or row.experiment),
+    Column(tr("Status"), "status", lambda row: status_words(row.status)),
+    Column(tr("Settings"), "configuration.agent", settings_words),
+    Column(tr("Seed"), "seed", lambda row: "" if row.seed is None else str(row.seed), True),
+    Column(tr("Result"), "result", headline, True),
+    Column(tr("Started"), "created", lambda row: when(row.created), True),
+    Column(tr("Took"), "seconds", lambda row: "" if row.seconds is None else duration(row.seconds), True),
+    Column(tr("Tags"), "", lambda row: ", ".join(row.tags)),
 )
 STATUS, SETTINGS, RESULT = 1, 2, 4
 
@@ -237,7 +238,7 @@ class RunTableModel(QAbstractTableModel):
         if column == 0:
             return f"{'▾' if row.is_open else '▸'}  {row.label}"
         if column == STATUS:
-            return f"{row.count} of {len(row.members)}"
+            return tr("{count} of {members}", count=row.count, members=len(row.members))
         if column == RESULT and not math.isnan(row.value):
             value = value_words(float(f"{row.value:.4g}"))
             return value if math.isnan(row.spread) else f"{value} ± {row.spread:.2g}"
@@ -246,7 +247,7 @@ class RunTableModel(QAbstractTableModel):
     def _status(self, row: RunRow) -> str:
         job = self._live.get(row.id)
         if row.status != "running":
-            return row.status
+            return status_words(row.status)
         done, total = (job.done, job.total) if job else (row.done, row.total)
         word = job.status if job and not job.ended else "running"
         return f"{word} {100 * done / total:.0f} %" if total else word

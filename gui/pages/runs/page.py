@@ -26,6 +26,7 @@ from gui.pages.runs.sweeps_view import SweepsView
 from gui.pages.runs.table import RunTable
 from gui.pages.runs.toolbar import FilterBar
 from gui.pages.runs.transfer import Transfer
+from gui.translation import tr
 from gui.widgets.empty_state import EmptyState
 from gui.widgets.labels import hairline
 
@@ -46,7 +47,7 @@ class RunsPage(Page):
     """
 
     identifier = "runs"
-    title = "Runs"
+    title = tr("Runs")
     icon = "bars"
     shortcut = "Ctrl+4"
 
@@ -64,16 +65,18 @@ class RunsPage(Page):
         self.table = RunTable(self.model)
         self.detail, self.replay, self.sweeps = RunDetail(), ReplayView(workspace), SweepsView(workspace)
         self.view = CompareView()
-        for widget, name in ((self.detail, "Run"), (self.replay, "Replay"), (self.sweeps, "Sweeps")):
+        for widget, name in ((self.detail, tr("Run")), (self.replay, tr("Replay")), (self.sweeps, tr("Sweeps"))):
             self.view.addTab(widget, name)
         self.comparing = Comparing(self)
         self.exporter, self.edits, self.transfer, self.rerun = Exporter(self), Edits(self), Transfer(self), Rerun(self)
         self.nothing = EmptyState(
             "bars",
-            "No run yet",
-            "Runs appear here as soon as they start, and stay. Runs made elsewhere come in with Import: records, "
-            "TensorBoard event files, CSV logs. A folder can also be dropped here.",
-            "Start an experiment",
+            tr("No run yet"),
+            tr(
+                "Runs appear here as soon as they start, and stay. Runs made elsewhere come in with Import: records, "
+                "TensorBoard event files, CSV logs. A folder can also be dropped here."
+            ),
+            tr("Start an experiment"),
         )
         self._splitter = QSplitter(Qt.Orientation.Horizontal)
         self._splitter.addWidget(self.table)
@@ -153,7 +156,7 @@ class RunsPage(Page):
         if left:  # a folder that is new to this program: go on at once
             self._next_refresh = time.monotonic() + 2 * LIVE_S
         if left or self._was_reading:
-            self.workspace.status(f"Reading the curves of {left:,} runs" if left else "")
+            self.workspace.status(tr("Reading the curves of {left:,} runs", left=left) if left else "")
         self._was_reading = bool(left)
         if columns is not self.listing.columns:
             self.listing.columns = columns
@@ -166,7 +169,9 @@ class RunsPage(Page):
     def _on_failed(self, error: Exception) -> None:
         self._stale = True
         self.workspace.show_error(
-            f"The list of runs could not be read: {error}", "Nothing was changed", "Check the runs folder"
+            tr("The list of runs could not be read: {error}", error=error),
+            tr("Nothing was changed"),
+            tr("Check the runs folder"),
         )
 
     def show_listing(self) -> None:

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QComboBox, QHBoxLayout, QPushButton, QSplitter, QS
 from gui.pages.runs.grid import GridView
 from gui.pages.runs.tracks import Track, parting
 from gui.theme import UNIT
+from gui.translation import tr
 from gui.widgets.bench import Bench
 from gui.widgets.empty_state import EmptyState
 from gui.widgets.labels import ElidedLabel, label
@@ -32,14 +33,14 @@ class ReplayView(QWidget):
         self._moved = 0.0
         self.titles = (ElidedLabel(), ElidedLabel())
         self.benches = (Bench(), Bench())
-        self.fields = GridView("Both runs at this step")
+        self.fields = GridView(tr("Both runs at this step"))
         self.transport = Transport(timeline=StepTimeline())
         self.transport.position_chosen.connect(self.go_to)
         self.episode = QComboBox()
-        self.episode.setAccessibleName("Episode")
+        self.episode.setAccessibleName(tr("Episode"))
         self.episode.activated.connect(self._on_episode)
-        self.part = QPushButton("To where they part")
-        self.part.setToolTip("The first step at which the two differ")
+        self.part = QPushButton(tr("To where they part"))
+        self.part.setToolTip(tr("The first step at which the two differ"))
         self.part.clicked.connect(self._on_part)
         self.words = label("", "muted")
         self._pictures = QSplitter(Qt.Orientation.Horizontal)
@@ -62,9 +63,13 @@ class ReplayView(QWidget):
         column.addWidget(self.fields, 4)
         column.addWidget(self.transport)
         nothing = EmptyState(
-            "play", "Two runs, one timeline", "Tick or select two runs, then choose Replay side by side (Ctrl+R). "
-            "Every step shows both, and the first step at which they differ is marked.",
-        )  # fmt: skip
+            "play",
+            tr("Two runs, one timeline"),
+            tr(
+                "Tick or select two runs, then choose Replay side by side (Ctrl+R). "
+                "Every step shows both, and the first step at which they differ is marked."
+            ),
+        )
         self._stack = QStackedLayout(self)
         self._stack.addWidget(nothing)
         self._stack.addWidget(whole)
@@ -80,7 +85,9 @@ class ReplayView(QWidget):
         self._workspace.loader.load("runs.replay", read, self._on_tracks, self._on_failed)
 
     def _on_failed(self, error: Exception) -> None:
-        self._workspace.show_error(f"The runs cannot be replayed: {error}", "The records are as they were")
+        self._workspace.show_error(
+            tr("The runs cannot be replayed: {error}", error=error), tr("The records are as they were")
+        )
 
     def _on_tracks(self, answer: tuple[Track, Track, int]) -> None:
         one, two, self._parting = answer
@@ -89,7 +96,7 @@ class ReplayView(QWidget):
         shared = [episode for episode in one.episodes if episode in two.episodes]
         self.episode.clear()
         for episode in shared:
-            self.episode.addItem(f"Episode {episode + 1}", episode)
+            self.episode.addItem(tr("Episode {episode}", episode=episode + 1), episode)
         self.episode.setVisible(len(shared) > 1)
         for title, track in zip(self.titles, self.tracks, strict=True):
             title.setText(track.record.metadata.title or track.record.id)
@@ -105,10 +112,14 @@ class ReplayView(QWidget):
         )
         self._axis = StepsState(end + 1, (), lanes, self._parting)
         self.part.setEnabled(self._parting >= 0)
-        words = "The two do not differ" if self._parting < 0 else f"They differ from step {self._parting:,} on"
+        words = (
+            tr("The two do not differ")
+            if self._parting < 0
+            else tr("They differ from step {parting:,} on", parting=self._parting)
+        )
         lengths = [track.reached for track in self.tracks]
         if lengths[0] != lengths[1]:
-            words += f"; {lengths[0]:,} and {lengths[1]:,} steps"
+            words += tr("; {first:,} and {second:,} steps", first=lengths[0], second=lengths[1])
         self.words.setText(words)
         self.go_to(min(self.position, end))
 
@@ -128,7 +139,7 @@ class ReplayView(QWidget):
         for name in dict.fromkeys([*one, *two]):
             a, b = one.get(name, "–"), two.get(name, "–")
             rows.append((name, a, b, "" if a == b else "differs"))
-        self.fields.show_rows(("At this step", "First", "Second", ""), rows)
+        self.fields.show_rows((tr("At this step"), tr("First"), tr("Second"), ""), rows)
 
     @Slot()
     def _on_episode(self) -> None:

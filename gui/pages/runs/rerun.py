@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Slot
 
+from gui.translation import tr
+
 if TYPE_CHECKING:
     from engine.service.jobs import EngineSnapshot
     from gui.pages.runs.page import RunsPage
@@ -32,17 +34,22 @@ class Rerun(QObject):
         try:
             made = workspace.record(identifier).metadata
             if find(made.experiment).interactive:
-                raise BadInput(f"{made.experiment} waits for a player's commands and cannot be run again by itself")
+                raise BadInput(
+                    tr(
+                        "{experiment} waits for a player's commands and cannot be run again by itself",
+                        experiment=made.experiment,
+                    )
+                )
         except BadInput as error:
-            workspace.show_error(str(error), "The run is as it was")
+            workspace.show_error(str(error), tr("The run is as it was"))
             return
-        title = f"Re-run of {made.title or made.experiment}"
+        title = tr("Re-run of {title}", title=made.title or made.experiment)
         job = Job(
             made.experiment, made.configuration, made.seed, made.device, made.preset or "", title[:200],
             parent=made.parent, runs_folder=str(workspace.runs_folder),
         )  # fmt: skip
         self.pending[workspace.engine.submit(job)] = identifier
-        self._say(identifier, "Running again; the comparison follows when it ends")
+        self._say(identifier, tr("Running again; the comparison follows when it ends"))
 
     def look(self, snapshot: EngineSnapshot) -> None:
         """Compare what has ended."""
@@ -52,7 +59,14 @@ class Rerun(QObject):
                 if job.status == "finished" and job.record:
                     self._compare(identifier, Path(job.record))
                 else:
-                    self._say(identifier, f"The repetition is {job.status}: {job.error or 'no reason was given'}")
+                    self._say(
+                        identifier,
+                        tr(
+                            "The repetition is {status}: {error}",
+                            status=job.status,
+                            error=job.error or tr("no reason was given"),
+                        ),
+                    )
 
     def _compare(self, identifier: str, again: Path) -> None:
         workspace = self._page.workspace
@@ -66,7 +80,9 @@ class Rerun(QObject):
 
         def done(verdict: Any) -> None:
             self._say(identifier, verdict.words)
-            workspace.toast("Identical" if verdict.identical else f"Differs: {verdict.differences[0].words}")
+            workspace.toast(
+                tr("Identical") if verdict.identical else tr("Differs: {words}", words=verdict.differences[0].words)
+            )
 
         workspace.loader.load(f"runs.rerun.{identifier}", compare, done, self._page.edits.refused)
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from gui.translation import tr
 from gui.widgets.grid_map import GridMapState
 from gui.widgets.parallel import Axis, ParallelState
 
@@ -50,9 +51,12 @@ class Sweep:
         ended = sum(counts.values())
         parts = [f"{count} {status}" for status, count in counts.items()]
         waiting = max(0, self.total - ended - running)
-        rest = ", ".join([f"{running} running"] * bool(running) + [f"{waiting} waiting"] * bool(waiting))
+        rest = ", ".join(
+            [tr("{running} running", running=running)] * bool(running)
+            + [tr("{waiting} waiting", waiting=waiting)] * bool(waiting)
+        )
         return (
-            f"{ended} of {self.total} ended"
+            tr("{ended} of {total} ended", ended=ended, total=self.total)
             + (f": {', '.join(parts)}" if parts else "")
             + (f"; {rest}" if rest else "")
         )

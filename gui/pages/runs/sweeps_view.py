@@ -11,11 +11,12 @@ from PySide6.QtWidgets import QComboBox, QHBoxLayout, QProgressBar, QSplitter, Q
 from gui.pages.runs.grid import GridView
 from gui.pages.runs.sweeps import Sweep, map_state, parallel_state, read_sweep, sweep_names
 from gui.theme import UNIT
+from gui.translation import tr
 from gui.widgets.empty_state import EmptyState
 from gui.widgets.grid_map import GridMap
 from gui.widgets.labels import ElidedLabel, label
 from gui.widgets.parallel import Parallel
-from gui.words import value_words
+from gui.words import status_words, value_words
 
 if TYPE_CHECKING:
     from engine.runs.columns import RunColumns
@@ -33,8 +34,8 @@ class SweepsView(QWidget):
         self.sweep: Sweep | None = None
         self._next = 0.0
         self.name, self.value, self.first, self.second = QComboBox(), QComboBox(), QComboBox(), QComboBox()
-        for box, words in ((self.name, "Sweep"), (self.value, "Result"), (self.first, "Rows of the map"),
-                           (self.second, "Columns of the map")):  # fmt: skip
+        for box, words in ((self.name, tr("Sweep")), (self.value, tr("Result")), (self.first, tr("Rows of the map")),
+                           (self.second, tr("Columns of the map"))):  # fmt: skip
             box.setAccessibleName(words)
             box.setToolTip(words)
             box.setMinimumContentsLength(6)
@@ -42,14 +43,14 @@ class SweepsView(QWidget):
             box.activated.connect(self._on_name if box is self.name else self._show)
         self.words, self.progress = ElidedLabel("", "muted"), QProgressBar()
         self.progress.setTextVisible(False)
-        self.progress.setAccessibleName("Progress of the sweep")
-        self.points, self.parallel, self.map = GridView("Points of the sweep"), Parallel(), GridMap()
-        self.map.set_message("A heat map needs two settings with up to twelve values each")
+        self.progress.setAccessibleName(tr("Progress of the sweep"))
+        self.points, self.parallel, self.map = GridView(tr("Points of the sweep")), Parallel(), GridMap()
+        self.map.set_message(tr("A heat map needs two settings with up to twelve values each"))
         bar = QHBoxLayout()
         bar.setContentsMargins(2 * UNIT, UNIT, 2 * UNIT, 0)
         bar.setSpacing(UNIT)
-        for widget in (self.name, label("Result", "muted"), self.value, label("Map", "muted"), self.first,
-                       label("by", "muted"), self.second):  # fmt: skip
+        for widget in (self.name, label(tr("Result"), "muted"), self.value, label(tr("Map"), "muted"), self.first,
+                       label(tr("by"), "muted"), self.second):  # fmt: skip
             bar.addWidget(widget)
         bar.addStretch(1)
         below = QHBoxLayout()
@@ -71,9 +72,13 @@ class SweepsView(QWidget):
         column.addWidget(self.progress)
         column.addWidget(both, 1)
         nothing = EmptyState(
-            "grid", "No sweep yet", "A sweep runs an experiment for many settings at once. Begin one in a terminal, "
-            "and watch it here:\nathanor sweep alchemy --grid agent=uniform,thompson seed=0,1",
-        )  # fmt: skip
+            "grid",
+            tr("No sweep yet"),
+            tr(
+                "A sweep runs an experiment for many settings at once. Begin one in a terminal, "
+                "and watch it here:\nathanor sweep alchemy --grid agent=uniform,thompson seed=0,1"
+            ),
+        )
         self._stack = QStackedLayout(self)
         self._stack.addWidget(nothing)
         self._stack.addWidget(whole)
@@ -131,16 +136,18 @@ class SweepsView(QWidget):
         rows: list[tuple[str, ...]] = []
         for point in sweep.points:
             value = point.result.get(metric)
-            again = f" (attempt {point.attempts})" if point.attempts > 1 else ""
+            again = tr(" (attempt {attempts})", attempts=point.attempts) if point.attempts > 1 else ""
             rows.append(
                 (
                     *(value_words(point.settings.get(key)) for key in sweep.keys),
-                    point.status + again,
+                    status_words(point.status) + again,
                     "–" if value is None else value_words(value),
                     point.error,
                 )
             )
-        self.points.show_rows((*sweep.keys, "Status", metric.replace("_", " ") or "Result", "Problem"), rows)
+        self.points.show_rows(
+            (*sweep.keys, tr("Status"), metric.replace("_", " ") or tr("Result"), tr("Problem")), rows
+        )
         self.parallel.set_state(parallel_state(sweep, metric))
         first, second = self.first.currentText(), self.second.currentText()
         self.map.set_state(map_state(sweep, first, second, metric) if first and second and first != second else None)

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QAbstractItemView, QTableView, QWidget
 from gui.pages.runs.listing import GroupRow
 from gui.pages.runs.model import COLUMNS, RESULT, RunTableModel
 from gui.theme import UNIT
+from gui.translation import tr
 
 WIDTHS = (184, 98, 130, 44, 108, 96, 70, 80)
 
@@ -22,7 +23,7 @@ class RunTable(QTableView):
     def __init__(self, model: RunTableModel, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setModel(model)
-        self.setAccessibleName("Runs")
+        self.setAccessibleName(tr("Runs"))
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         self.setShowGrid(False)

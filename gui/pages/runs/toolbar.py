@@ -6,14 +6,15 @@ from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QComboBox, QCompleter, QHBoxLayout, QLineEdit, QMenu, QPushButton, QWidget
 
-from gui.pages.runs.listing import Metric
+from gui.pages.runs.listing import CHOICES, Metric
 from gui.theme import UNIT
+from gui.translation import tr, trn
 from gui.widgets.icon import set_icon
 from gui.widgets.labels import label, set_role
 from gui.widgets.numbers import NumberBox
 
 EVERYTHING = "configuration"
-HINT = (
+HINT = tr(
     "Words, or comparisons such as  status = finished and seed in 0..4 and score_mean > 200\n"
     "= != < <= > >= ~ (contains), in 0..4, in (a, b); and, or, not, parentheses"
 )
@@ -32,46 +33,48 @@ class FilterBar(QWidget):
         super().__init__(parent)
         self.search = QLineEdit()
         self.search.setProperty("role", "search")
-        self.search.setPlaceholderText("Filter: words, or status = finished and seed in 0..4")
-        self.search.setAccessibleName("Filter runs")
+        self.search.setPlaceholderText(tr("Filter: words, or status = finished and seed in 0..4"))
+        self.search.setAccessibleName(tr("Filter runs"))
         self.search.setToolTip(HINT)
         self.search.setClearButtonEnabled(True)
         self.experiment, self.value, self.choice = QComboBox(), QComboBox(), QComboBox()
-        self.experiment.addItem("All experiments", None)
-        self.experiment.setAccessibleName("Experiment")
+        self.experiment.addItem(tr("All experiments"), None)
+        self.experiment.setAccessibleName(tr("Experiment"))
         self.experiment.setMinimumContentsLength(9)
         self.experiment.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-        self.group = QPushButton("No grouping")
-        self.group.setAccessibleName("Group by")
-        self.group.setToolTip("Bring runs together that differ in their seed, or in anything but the chosen settings")
+        self.group = QPushButton(tr("No grouping"))
+        self.group.setAccessibleName(tr("Group by"))
+        self.group.setToolTip(
+            tr("Bring runs together that differ in their seed, or in anything but the chosen settings")
+        )
         self.group.setMaximumWidth(24 * UNIT)
         self._menu = QMenu(self.group)
         self._menu.aboutToShow.connect(self._fill_menu)
         self.group.setMenu(self._menu)
         self.keys: tuple[str, ...] = ()
         self._offered: list[str] = []
-        self.value.setAccessibleName("Value to compare by")
-        self.value.setToolTip("The result or curve that runs are compared by")
+        self.value.setAccessibleName(tr("Value to compare by"))
+        self.value.setToolTip(tr("The result or curve that runs are compared by"))
         self.value.setEditable(True)
         self.value.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
         self.value.completer().setCompletionMode(QCompleter.CompletionMode.PopupCompletion)
         self.value.completer().setFilterMode(Qt.MatchFlag.MatchContains)
         self.value.setMinimumContentsLength(7)
         self.value.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-        self.choice.setAccessibleName("Which value of the curve")
+        self.choice.setAccessibleName(tr("Which value of the curve"))
         self.step = NumberBox()
-        self.step.setAccessibleName("Step")
+        self.step.setAccessibleName(tr("Step"))
         self.step.setRange(0, MOST_STEP)
         self.step.setKeyboardTracking(False)
         self.step.hide()
         self._names: dict[str, bool] = {}  # name -> is it a curve
         self.problem, self._count = label("", "bad"), label("", "muted")
         self.problem.hide()
-        self.exports = QPushButton("Export")
+        self.exports = QPushButton(tr("Export"))
         set_icon(self.exports, "export", 15)
         self._import = QPushButton()
-        self._import.setAccessibleName("Import…")
-        self._import.setToolTip("Import runs: records, TensorBoard event files, CSV logs")
+        self._import.setAccessibleName(tr("Import…"))
+        self._import.setToolTip(tr("Import runs: records, TensorBoard event files, CSV logs"))
         set_icon(self._import, "import", 15)
         row = QHBoxLayout(self)
         row.setContentsMargins(2 * UNIT, UNIT, 2 * UNIT, UNIT)
@@ -94,10 +97,11 @@ class FilterBar(QWidget):
         self.value.setCurrentText(metric.name)
         is_curve = metric.choice != "result"
         names = ["last", "highest", "lowest", "at step"] if is_curve else ["result"]
-        if [self.choice.itemText(place) for place in range(self.choice.count())] != names:
+        if [self.choice.itemData(place) for place in range(self.choice.count())] != names:
             self.choice.clear()
-            self.choice.addItems(names)
-        self.choice.setCurrentText(metric.choice)
+            for choice in names:
+                self.choice.addItem(CHOICES[choice], choice)
+        self.choice.setCurrentIndex(self.choice.findData(metric.choice))
         self.choice.setVisible(is_curve)
         self.step.setVisible(metric.choice == "at step")
         self.step.blockSignals(True)
@@ -111,14 +115,14 @@ class FilterBar(QWidget):
             return Metric()
         if not self._names[name]:
             return Metric(name)
-        choice = self.choice.currentText()
-        return Metric(name, choice if choice not in ("", "result") else "last", self.step.value())
+        choice = self.choice.currentData()
+        return Metric(name, choice if choice not in (None, "result") else "last", self.step.value())
 
     def choose_keys(self, keys: tuple[str, ...]) -> None:
         """Show what is grouped by, without a signal."""
         self.keys = keys
-        names = ["all settings" if key == EVERYTHING else key.removeprefix("configuration.") for key in keys]
-        self.group.setText(f"By {', '.join(names).replace('_', ' ')}" if names else "No grouping")
+        names = [tr("all settings") if key == EVERYTHING else key.removeprefix("configuration.") for key in keys]
+        self.group.setText(tr("By {value}", value=", ".join(names).replace("_", " ")) if names else tr("No grouping"))
 
     # What there is
 
@@ -139,10 +143,11 @@ class FilterBar(QWidget):
 
     def show_count(self, shown: int, every: int, problem: str) -> None:
         """Say how many runs pass the filter, or what is wrong with it."""
-        total = f"{every:,}".replace(",", " ")
-        runs = "run" if every == 1 else "runs"
-        words = f"{shown:,} of {total} {runs}".replace(",", " ") if shown != every else f"{total} {runs}"
-        self._count.setText(words)
+        if shown == every:
+            words = trn("{every:,} run", "{every:,} runs", every, every=every)
+        else:
+            words = trn("{shown:,} of {every:,} run", "{shown:,} of {every:,} runs", every, shown=shown, every=every)
+        self._count.setText(words.replace(",", " "))
         self.problem.setText(problem if len(problem) < 60 else problem[:59] + "…")
         self.problem.setToolTip(problem)
         self.problem.setVisible(bool(problem))
@@ -155,8 +160,8 @@ class FilterBar(QWidget):
     @Slot()
     def _fill_menu(self) -> None:
         self._menu.clear()
-        self._add("No grouping", ())
-        self._add("All settings but the seed", (EVERYTHING,))
+        self._add(tr("No grouping"), ())
+        self._add(tr("All settings but the seed"), (EVERYTHING,))
         self._menu.addSeparator()
         for key in self._offered[:40]:
             action = QAction(key.removeprefix("configuration.").replace("_", " "), self._menu)

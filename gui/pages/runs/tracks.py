@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from gui.translation import tr
 from gui.words import value_words
 
 if TYPE_CHECKING:
@@ -53,7 +54,7 @@ class Track:
         steps = [record.scalars(each)[0] for each in record.scalar_names()]
         last = max((int(each[-1]) for each in steps if len(each)), default=-1)
         if last < 0:
-            raise RecordError(f"{record.id} has nothing to replay: no table and no curve")
+            raise RecordError(tr("{id} has nothing to replay: no table and no curve", id=record.id))
         return cls(record, "", last)
 
     @property

@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Slot
 from PySide6.QtWidgets import QFileDialog
 
+from gui.translation import tr, trn
+
 if TYPE_CHECKING:
     from gui.pages.runs.page import RunsPage
 
-FORMATS = {"csv": "CSV tables", "parquet": "Parquet tables", "tensorboard": "TensorBoard event files"}
+FORMATS = {"csv": tr("CSV tables"), "parquet": tr("Parquet tables"), "tensorboard": tr("TensorBoard event files")}
 
 
 class Transfer(QObject):
@@ -34,7 +36,7 @@ class Transfer(QObject):
     def ask_target(self) -> tuple[str, Path | None]:
         """Ask for format and folder; None where the person changed their mind."""
         folder, kind = QFileDialog.getSaveFileName(
-            self._page, "Export into a new folder", "", ";;".join(FORMATS.values()),
+            self._page, tr("Export into a new folder"), "", ";;".join(FORMATS.values()),
             options=QFileDialog.Option.ShowDirsOnly,
         )  # fmt: skip
         to = next((name for name, words in FORMATS.items() if words == kind), "csv")
@@ -43,7 +45,7 @@ class Transfer(QObject):
     @Slot()
     def ask_import(self) -> None:
         """Ask for a folder, and bring in what it holds."""
-        folder = QFileDialog.getExistingDirectory(self._page, "Import records, TensorBoard event files or CSV logs")
+        folder = QFileDialog.getExistingDirectory(self._page, tr("Import records, TensorBoard event files or CSV logs"))
         if folder:
             self.take_in([Path(folder)])
 
@@ -56,12 +58,14 @@ class Transfer(QObject):
 
     def _on_imported(self, answer: tuple[int, list[str]]) -> None:
         count, refused = answer
-        runs = f"{count} run{'s' if count != 1 else ''}"
+        runs = trn("{n} run", "{n} runs", count, n=count)
         if refused:
-            more = f" (and {len(refused) - 1} more)" if len(refused) > 1 else ""
-            self._page.workspace.show_error(f"{refused[0]}{more}", f"{runs} were imported", "", "\n".join(refused))
+            more = tr(" (and {refused} more)", refused=len(refused) - 1) if len(refused) > 1 else ""
+            self._page.workspace.show_error(
+                f"{refused[0]}{more}", tr("{runs} were imported", runs=runs), "", "\n".join(refused)
+            )
         else:
-            self._page.workspace.toast(f"Imported {runs}")
+            self._page.workspace.toast(tr("Imported {runs}", runs=runs))
         self._page.reread()
 
 
@@ -72,7 +76,8 @@ def export_runs(runs_folder: Path, identifiers: list[str], to: str, target: Path
 
     for identifier in identifiers:
         export(Record.open(runs_folder / identifier), to, target)
-    return f"Exported {len(identifiers)} run{'s' if len(identifiers) > 1 else ''} to {target}"
+    count = len(identifiers)
+    return trn("Exported {n} run to {target}", "Exported {n} runs to {target}", count, n=count, target=target)
 
 
 def import_folders(folders: list[Path], runs_folder: Path) -> tuple[int, list[str]]:

@@ -6,6 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from gui.actions import Action
+from gui.translation import tr
 
 if TYPE_CHECKING:
     from gui.pages.sets.page import SetsPage
@@ -25,38 +26,82 @@ def page_actions(page: SetsPage) -> list[Action]:
         return page.shown is not None
 
     moves = (
-        ("sets.play-pause", "Play or pause", transport.toggle, "K", "play"),
-        ("sets.first", "To the first operation", transport.to_first, "", "first"),
-        ("sets.back", "An operation back", transport.back, ",", "previous"),
-        ("sets.forward", "An operation forward", transport.forward, ".", "next"),
-        ("sets.last", "To the last operation", transport.to_last, "", "last"),
+        ("sets.play-pause", tr("Play or pause"), transport.toggle, "K", "play"),
+        ("sets.first", tr("To the first operation"), transport.to_first, "", "first"),
+        ("sets.back", tr("An operation back"), transport.back, ",", "previous"),
+        ("sets.forward", tr("An operation forward"), transport.forward, ".", "next"),
+        ("sets.last", tr("To the last operation"), transport.to_last, "", "last"),
     )
     takes = (
-        ("copy-picture", "Copy picture", exporter.copy_picture, "Ctrl+Shift+C", "copy"),
-        ("copy-python", "Copy Python", exporter.copy_python, "", "copy"),
-        ("png", "Save picture as PNG…", partial(exporter.ask, "png"), "", "export"),
-        ("svg", "Save picture as SVG…", partial(exporter.ask, "svg"), "", "export"),
-        ("pdf", "Save picture as PDF…", partial(exporter.ask, "pdf"), "", "export"),
-        ("csv", "Save table as CSV…", partial(exporter.ask, "csv"), "", "export"),
+        ("copy-picture", tr("Copy picture"), exporter.copy_picture, "Ctrl+Shift+C", "copy"),
+        ("copy-python", tr("Copy Python"), exporter.copy_python, "", "copy"),
+        ("png", tr("Save picture as PNG…"), partial(exporter.ask, "png"), "", "export"),
+        ("svg", tr("Save picture as SVG…"), partial(exporter.ask, "svg"), "", "export"),
+        ("pdf", tr("Save picture as PDF…"), partial(exporter.ask, "pdf"), "", "export"),
+        ("csv", tr("Save table as CSV…"), partial(exporter.ask, "csv"), "", "export"),
     )
     return [
-        Action("sets.fill", "Fill a filter", page.fill, "Run", 0, "Ctrl+N", "play",
-               hint="Insert a set of keys into an empty filter"),
-        Action("sets.insert", "Insert the next key", page.insert_next, "Run", 1, "I", "plus", open_now,
-               hint="One more key of the same kind"),
-        Action("sets.member", "Ask for a member", partial(page.ask_sample, True, 1), "Run", 1, "M", "", open_now),
-        Action("sets.other", "Ask for another key", partial(page.ask_sample, False, 1), "Run", 1, "O", "", open_now),
-        Action("sets.shuffle", "Write all keys in another order", page.shuffle, "Run", 1, "", "", open_now,
-               hint="The memory must stay the same"),
-        Action("sets.measure", "Measure filters…", page.measuring.ask, "Run", 2, "", "curve",
-               hint="Bits and false positives over many sets and sizes"),
-        Action("sets.list", "Fill with your own list…", files.ask_list, "File", 2, "Ctrl+L", "folder",
-               hint="A text file with one key a line"),
-        Action("sets.load", "Open a saved filter…", files.ask_filter, "File", 2, "Ctrl+O", "folder"),
-        Action("sets.save", "Save the filter…", files.ask_save, "File", 2, "Ctrl+S", "export", open_now),
+        Action(
+            "sets.fill",
+            tr("Fill a filter"),
+            page.fill,
+            "Run",
+            0,
+            "Ctrl+N",
+            "play",
+            hint=tr("Insert a set of keys into an empty filter"),
+        ),
+        Action(
+            "sets.insert",
+            tr("Insert the next key"),
+            page.insert_next,
+            "Run",
+            1,
+            "I",
+            "plus",
+            open_now,
+            hint=tr("One more key of the same kind"),
+        ),
+        Action("sets.member", tr("Ask for a member"), partial(page.ask_sample, True, 1), "Run", 1, "M", "", open_now),
+        Action(
+            "sets.other", tr("Ask for another key"), partial(page.ask_sample, False, 1), "Run", 1, "O", "", open_now
+        ),
+        Action(
+            "sets.shuffle",
+            tr("Write all keys in another order"),
+            page.shuffle,
+            "Run",
+            1,
+            "",
+            "",
+            open_now,
+            hint=tr("The memory must stay the same"),
+        ),
+        Action(
+            "sets.measure",
+            tr("Measure filters…"),
+            page.measuring.ask,
+            "Run",
+            2,
+            "",
+            "curve",
+            hint=tr("Bits and false positives over many sets and sizes"),
+        ),
+        Action(
+            "sets.list",
+            tr("Fill with your own list…"),
+            files.ask_list,
+            "File",
+            2,
+            "Ctrl+L",
+            "folder",
+            hint=tr("A text file with one key a line"),
+        ),
+        Action("sets.load", tr("Open a saved filter…"), files.ask_filter, "File", 2, "Ctrl+O", "folder"),
+        Action("sets.save", tr("Save the filter…"), files.ask_save, "File", 2, "Ctrl+S", "export", open_now),
         *(Action(name, text, act, "View", 5, keys, icon, ready) for name, text, act, keys, icon in moves),
         *(
             Action(f"sets.{name}", text, act, "File" if "…" in text else "Edit", 3, keys, icon, shown)
             for name, text, act, keys, icon in takes
         ),
-    ]  # fmt: skip
+    ]

@@ -11,13 +11,19 @@ from PySide6.QtWidgets import QFileDialog
 
 from engine.errors import BadInput
 from gui.pages.sets.session import MEASURE, PLAY
+from gui.translation import tr
 
 if TYPE_CHECKING:
     from gui.pages.sets.page import SetsPage
 
-FILTERS = "Filters (*.filter)"
+FILTERS = tr("Filters (*.filter)")
 RECENT = 12
-EXPORTS = (("png", "Picture as PNG…"), ("svg", "Picture as SVG…"), ("pdf", "Picture as PDF…"), ("csv", "Table as CSV…"))
+EXPORTS = (
+    ("png", tr("Picture as PNG…")),
+    ("svg", tr("Picture as SVG…")),
+    ("pdf", tr("Picture as PDF…")),
+    ("csv", tr("Table as CSV…")),
+)
 
 
 class Files(QObject):
@@ -32,21 +38,25 @@ class Files(QObject):
     @Slot()
     def ask_list(self) -> None:
         """A text file with one key a line."""
-        file, _ = QFileDialog.getOpenFileName(self._page, "Your own list of keys", "", "Text (*.txt);;All files (*)")
+        file, _ = QFileDialog.getOpenFileName(
+            self._page, tr("Your own list of keys"), "", tr("Text (*.txt);;All files (*)")
+        )
         if file:
             self._page.fill_list(Path(file))
 
     @Slot()
     def ask_filter(self) -> None:
         """A saved filter."""
-        file, _ = QFileDialog.getOpenFileName(self._page, "Open a saved filter", "", f"{FILTERS};;All files (*)")
+        file, _ = QFileDialog.getOpenFileName(
+            self._page, tr("Open a saved filter"), "", tr("{filters};;All files (*)", filters=FILTERS)
+        )
         if file:
             self._page.load(Path(file))
 
     @Slot()
     def ask_save(self) -> None:
         """Where to save the filter."""
-        file, _ = QFileDialog.getSaveFileName(self._page, "Save the filter", "set.filter", FILTERS)
+        file, _ = QFileDialog.getSaveFileName(self._page, tr("Save the filter"), "set.filter", FILTERS)
         if file:
             path = Path(file)
             self._page.save(path if path.suffix else path.with_suffix(".filter"))
@@ -56,20 +66,20 @@ class Files(QObject):
         """Own list, saved filter, recent records."""
         page, menu = self._page, self._page.toolbar.open_button.menu()
         menu.clear()
-        menu.addAction("Your own list of keys…", self.ask_list)
-        menu.addAction("A saved filter…", self.ask_filter)
+        menu.addAction(tr("Your own list of keys…"), self.ask_list)
+        menu.addAction(tr("A saved filter…"), self.ask_filter)
         menu.addSeparator()
         try:
             index = page.workspace.index
             index.refresh()
             rows = [row for row in index.list(limit=300) if row.experiment in (PLAY, MEASURE)][:RECENT]
         except (BadInput, OSError) as problem:
-            menu.addAction(f"The list of runs cannot be read: {problem}").setEnabled(False)
+            menu.addAction(tr("The list of runs cannot be read: {problem}", problem=problem)).setEnabled(False)
             return
         for row in rows:
             menu.addAction(f"{row.title or row.experiment}   {row.id[:15]}", partial(page.open_record, row.id))
         if not rows:
-            menu.addAction("No filter yet").setEnabled(False)
+            menu.addAction(tr("No filter yet")).setEnabled(False)
 
     @Slot()
     def fill_export(self) -> None:
@@ -77,10 +87,10 @@ class Files(QObject):
         menu, exporter = self._page.toolbar.export_button.menu(), self._page.exporter
         menu.clear()
         if self._page.shown is None:
-            menu.addAction("Fill a filter first").setEnabled(False)
+            menu.addAction(tr("Fill a filter first")).setEnabled(False)
             return
-        menu.addAction("Copy picture", exporter.copy_picture)
-        menu.addAction("Copy Python", exporter.copy_python)
+        menu.addAction(tr("Copy picture"), exporter.copy_picture)
+        menu.addAction(tr("Copy Python"), exporter.copy_python)
         menu.addSeparator()
         for kind, text in EXPORTS:
             menu.addAction(text, partial(exporter.ask, kind))

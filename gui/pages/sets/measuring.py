@@ -12,6 +12,7 @@ from engine.service.jobs import Job
 from gui.pages.sets.model import SetsRecord
 from gui.pages.sets.session import MEASURE, TITLES
 from gui.theme import UNIT
+from gui.translation import tr
 from gui.widgets.labels import label
 from gui.widgets.numbers import NumberBox
 from gui.words import amount
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from gui.pages.sets.page import SetsPage
 
 CURVES = {"digits-class": (10, 20, 40), "mnist-class": (50, 100, 200), "word-ranges": (50, 100, 500, 1000)}
-WHAT = (
+WHAT = tr(
     "Builds filters of many sets that the network has never seen, asks each for keys that are not in it, and compares "
     "bits with Bloom's filter and with no memory at all. Training a network first takes minutes to hours."
 )
@@ -31,7 +32,7 @@ class MeasureDialog(QDialog):
 
     def __init__(self, page: SetsPage) -> None:
         super().__init__(page)
-        self.setWindowTitle("Measure filters")
+        self.setWindowTitle(tr("Measure filters"))
         words = label(WHAT, "muted")
         words.setWordWrap(True)
         words.setMinimumWidth(44 * UNIT)
@@ -41,28 +42,31 @@ class MeasureDialog(QDialog):
             self.task.addItem(title, task)
         if chosen is not None:
             self.task.setCurrentIndex(max(self.task.findData(chosen.task), 0))
-        self.way.addItem("network that comes with the program", "pretrained")
-        self.way.addItem("train a new one", "train")
+        self.way.addItem(tr("network that comes with the program"), "pretrained")
+        self.way.addItem(tr("train a new one"), "train")
         self.n, self.sets, self.steps = NumberBox(), NumberBox(), NumberBox()
         for box, low, high, value, unit in (
             (self.n, 1, 20_000, page.toolbar.count.value() or 60, " keys"),
             (self.sets, 2, 1000, 40, " sets"),
-            (self.steps, 100, 1_000_000, 4000, " steps of training"),
+            (self.steps, 100, 1_000_000, 4000, tr(" steps of training")),
         ):
             box.setRange(low, high)
             box.setValue(value)
             box.setSuffix(unit)
         form = QFormLayout()
         for name, widget in (
-            ("Task", self.task), ("Network", self.way), ("In a set", self.n), ("Measured on", self.sets),
-            ("Trained for", self.steps),
-        ):  # fmt: skip
+            (tr("Task"), self.task),
+            (tr("Network"), self.way),
+            (tr("In a set"), self.n),
+            (tr("Measured on"), self.sets),
+            (tr("Trained for"), self.steps),
+        ):
             widget.setAccessibleName(name)
             form.addRow(name, widget)
         self.way.currentIndexChanged.connect(lambda index: self.steps.setEnabled(index == 1))
         self.steps.setEnabled(False)
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel)
-        go = buttons.addButton("Measure", QDialogButtonBox.ButtonRole.AcceptRole)
+        go = buttons.addButton(tr("Measure"), QDialogButtonBox.ButtonRole.AcceptRole)
         go.setProperty("role", "primary")
         buttons.accepted.connect(self.accept)
         buttons.rejected.connect(self.reject)
@@ -102,12 +106,12 @@ class Measuring(QObject):
     def measure(self, settings: dict, seed: int = 0) -> None:
         """Start a measurement and show it as it grows."""
         workspace = self._page.workspace
-        title = f"Filters of {TITLES.get(settings['task'], settings['task'])}"
+        title = tr("Filters of {task}", task=TITLES.get(settings["task"], settings["task"]))
         self._job = workspace.engine.submit(Job(MEASURE, settings, seed, workspace.settings.device, title=title))
         self.source = None
         self._page.panels.curves.set_state(None)
         self._page.panels.rates.set_state(None)
-        self._page.panels.curves.set_message("Measuring…")
+        self._page.panels.curves.set_message(tr("Measuring…"))
 
     @property
     def running(self) -> bool:
@@ -126,12 +130,16 @@ class Measuring(QObject):
             if state.record and self.source is None:
                 self._open(state.record)
             if state.total and not state.ended:
-                page.panels.curves.set_message(f"{amount(state.done)} of {amount(state.total)} {state.unit}")
+                page.panels.curves.set_message(
+                    tr("{done} of {total} {unit}", done=amount(state.done), total=amount(state.total), unit=state.unit)
+                )
             if state.ended:
                 self._job, came = "", True
                 if state.status not in ("finished", "stopped"):
-                    words = state.error or f"The measurement {state.status}"
-                    page.workspace.show_error(words, "What was measured is kept", "Choose another task or train")
+                    words = state.error or tr("The measurement {status}", status=state.status)
+                    page.workspace.show_error(
+                        words, tr("What was measured is kept"), tr("Choose another task or train")
+                    )
                     page.panels.curves.set_message(words)
         if self.source is not None:
             came |= self.source.refresh()
@@ -143,5 +151,5 @@ class Measuring(QObject):
         try:
             self.source = SetsRecord(Record.open(folder))
         except BadInput as problem:
-            self._page.workspace.show_error(str(problem), "The record was left as it is", "Measure again")
+            self._page.workspace.show_error(str(problem), tr("The record was left as it is"), tr("Measure again"))
             self._job = ""

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.errors import BadInput
+from gui.translation import tr
 
 if TYPE_CHECKING:
     from engine.runs import Record
@@ -75,7 +76,12 @@ class SetsRecord:
         new = table.read(before)
         missing = set(NEEDED[name]) - set(new.dtype.names or ())
         if missing:
-            self.problem = f"The table {name} of {self.record.id} lacks {', '.join(sorted(missing))}"
+            self.problem = tr(
+                "The table {name} of {id} lacks {missing}",
+                name=name,
+                id=self.record.id,
+                missing=", ".join(sorted(missing)),
+            )
             return False
         self.rows[name] = new if not before else np.concatenate([self.rows[name], new])
         return True

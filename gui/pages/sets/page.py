@@ -21,12 +21,13 @@ from gui.pages.sets.model import SetsRecord
 from gui.pages.sets.panels import Panels
 from gui.pages.sets.session import Session, pretrained
 from gui.pages.sets.toolbar import KeyBar, Toolbar
+from gui.translation import tr
 from gui.widgets.empty_state import EmptyState
 from gui.widgets.step_timeline import StepTimeline
 from gui.widgets.transport import Transport
 
-WELCOME = "See a set stored in four numbers"
-WHAT = (
+WELCOME = tr("See a set stored in four numbers")
+WHAT = tr(
     "A network writes sixty drawings of one digit into a memory of two slots. Step through what each one adds, ask for "
     "other drawings and see why the answer is yes or no, and compare the bits with a classical filter and with no "
     "memory at all. No key that was inserted is ever missed."
@@ -41,7 +42,7 @@ class SetsPage(Page):
     """
 
     identifier = "sets"
-    title = "Sets"
+    title = tr("Sets")
     icon = "sets"
     shortcut = "Ctrl+7"
 
@@ -55,7 +56,7 @@ class SetsPage(Page):
         self.toolbar, self.keys = Toolbar(), KeyBar()
         self.panels = Panels()
         self.transport = Transport(timeline=StepTimeline())
-        self.welcome = EmptyState("sets", WELCOME, WHAT, "Fill a filter")
+        self.welcome = EmptyState("sets", WELCOME, WHAT, tr("Fill a filter"))
         self.exporter, self.files, self.measuring = Exporter(self), Files(self), Measuring(self)
         self._stack = QStackedWidget()
         self._stack.addWidget(self.welcome)
@@ -94,7 +95,7 @@ class SetsPage(Page):
         """Insert a set of keys of the network's own task into an empty filter."""
         chosen = self.toolbar.chosen
         if chosen is None:
-            self.workspace.toast("No trained network comes with the program; measure with training first")
+            self.workspace.toast(tr("No trained network comes with the program; measure with training first"))
             return
         self._begin({"source": chosen.name, "n": self.toolbar.count.value()}, chosen.title)
 
@@ -103,7 +104,9 @@ class SetsPage(Page):
         network = self.toolbar.for_strings
         if network is None:
             self.workspace.show_error(
-                "No network for strings comes with the program", "Nothing was changed", "Train one: Measure…"
+                tr("No network for strings comes with the program"),
+                tr("Nothing was changed"),
+                tr("Train one: Measure…"),
             )
             return
         self._begin({"source": network.name, "keys_file": str(path.absolute())}, path.name)
@@ -118,14 +121,14 @@ class SetsPage(Page):
         configuration["fpr"] = float(self.toolbar.rate.currentData())
         self.session = Session.begin(self.workspace.engine, configuration, title, self.toolbar.seed.value())
         self._following = True
-        self.welcome.set_text("Preparing…", "The engine opens the network and inserts the first keys.")
+        self.welcome.set_text(tr("Preparing…"), tr("The engine opens the network and inserts the first keys."))
         self.welcome.button.setEnabled(False)
 
     def open_record(self, identifier: str) -> None:
         try:
             source = self._read(File(self.workspace.runs_folder) / identifier)
         except BadInput as problem:
-            self.workspace.show_error(str(problem), "The record was left as it is", "Choose another run")
+            self.workspace.show_error(str(problem), tr("The record was left as it is"), tr("Choose another run"))
             return
         if source.record.metadata.experiment == "neural-bloom-filter":
             self.measuring.open(source)
@@ -169,7 +172,7 @@ class SetsPage(Page):
 
     def _send(self, name: str, **values: Any) -> None:
         if self.session is None or not self.session.open:
-            self.workspace.toast("This filter is a record now; fill a new one to go on")
+            self.workspace.toast(tr("This filter is a record now; fill a new one to go on"))
             return
         self._following = True
         self.session.send(name, **values)
@@ -265,7 +268,7 @@ class SetsPage(Page):
                 self.welcome.set_text(WELCOME, WHAT)
                 self.welcome.button.setEnabled(True)
                 self.workspace.show_error(
-                    problem, "Everything up to then is kept in its run", "Choose another file or fill"
+                    problem, tr("Everything up to then is kept in its run"), tr("Choose another file or fill")
                 )
         if self.source is None or not self.source.refresh():
             return
@@ -280,10 +283,15 @@ class SetsPage(Page):
         if stream == "refused":
             self.workspace.toast(str(event.get("reason", "")))
         elif stream == "saved":
-            self.workspace.toast(f"Saved {File(str(event.get('path', ''))).name}")
+            self.workspace.toast(tr("Saved {name}", name=File(str(event.get("path", ""))).name))
         elif stream == "shuffled":
             difference = float(event.get("difference") or 0.0)
-            self.workspace.toast(f"Written in another order: no number of M differs by more than {difference:.1e}")
+            self.workspace.toast(
+                tr(
+                    "Written in another order: no number of M differs by more than {difference:.1e}",
+                    difference=difference,
+                )
+            )
 
     def _refresh(self) -> None:
         source = self.source
@@ -312,8 +320,8 @@ class SetsPage(Page):
         n = int(self.source.operations["n"][self.position]) if self.is_ready else 0
         if not self.is_ready or low <= n <= high:
             plain = self.is_ready and str(bench.get("task", "")).endswith("-uniform")
-            return "these sets have no structure: a classical filter is smaller" if plain else ""
-        return f"outside training ({low:,} to {high:,} keys): it grows, the promise holds"
+            return tr("these sets have no structure: a classical filter is smaller") if plain else ""
+        return tr("outside training ({low:,} to {high:,} keys): it grows, the promise holds", low=low, high=high)
 
     # What is kept
 

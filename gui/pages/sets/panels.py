@@ -9,14 +9,15 @@ from PySide6.QtWidgets import QSplitter
 
 from gui.pages.sets import states
 from gui.pages.sets.model import SetsRecord
+from gui.translation import tr
 from gui.widgets.bit_array import BitArray
 from gui.widgets.set_answer import SetAnswer
 from gui.widgets.set_curves import SetRates, SizeCurves
 from gui.widgets.set_sizes import SetSizes
 from gui.widgets.slot_memory import SlotMemory
 
-NO_MEASURE = "Measure… builds filters of many sets and draws bits against keys at 5, 1 and 0.1 %"
-NO_RATES = "Measure… also shows how often every single set is wrong"
+NO_MEASURE = tr("Measure… builds filters of many sets and draws bits against keys at 5, 1 and 0.1 %")
+NO_RATES = tr("Measure… also shows how often every single set is wrong")
 
 
 class Panels(QSplitter):
@@ -30,7 +31,7 @@ class Panels(QSplitter):
         self.curves.set_message(NO_MEASURE)
         self.rates.set_message(NO_RATES)
         for picture in (self.memory, self.answer, self.bits, self.costs):
-            picture.set_message("Insert a key first")
+            picture.set_message(tr("Insert a key first"))
         self.upper, self.lower = QSplitter(Qt.Orientation.Horizontal), QSplitter(Qt.Orientation.Horizontal)
         for splitter, pictures in (
             (self.upper, ((self.memory, 3), (self.answer, 2))),

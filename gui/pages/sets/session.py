@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from engine.service.jobs import Job
+from gui.translation import tr
 
 if TYPE_CHECKING:
     from gui.bridge import Bridge
@@ -14,15 +15,15 @@ if TYPE_CHECKING:
 PLAY, MEASURE = "filter-play", "neural-bloom-filter"
 FOLDER = Path(__file__).resolve().parents[3] / "assets" / "models" / "sets"
 TITLES = {
-    "digits-class": "digits, one class",
-    "digits-skewed": "digits, some popular",
-    "digits-uniform": "digits, any",
-    "mnist-class": "MNIST, one class",
-    "mnist-skewed": "MNIST, some popular",
-    "mnist-uniform": "MNIST, any",
-    "word-ranges": "word ranges",
-    "word-mixture": "ranges and stray words",
-    "row-ranges": "row keys",
+    "digits-class": tr("digits, one class"),
+    "digits-skewed": tr("digits, some popular"),
+    "digits-uniform": tr("digits, any"),
+    "mnist-class": tr("MNIST, one class"),
+    "mnist-skewed": tr("MNIST, some popular"),
+    "mnist-uniform": tr("MNIST, any"),
+    "word-ranges": tr("word ranges"),
+    "word-mixture": tr("ranges and stray words"),
+    "row-ranges": tr("row keys"),
 }
 
 
@@ -71,7 +72,7 @@ class Session:
     @classmethod
     def begin(cls, engine: Bridge, configuration: dict[str, Any], title: str, seed: int = 0) -> Session:
         """Start a session; its first keys come by themselves."""
-        job = Job(PLAY, configuration, seed=seed, title=f"Filter bench, {title}", lane="interactive")
+        job = Job(PLAY, configuration, seed=seed, title=tr("Filter bench, {title}", title=title), lane="interactive")
         return cls(engine, engine.submit(job), title)
 
     def look(self) -> str | None:
@@ -91,7 +92,7 @@ class Session:
         """Why the session ended badly, None while it has not."""
         state = self.engine.snapshot.job(self.job)
         if state is not None and state.status in ("failed", "crashed", "interrupted"):
-            return state.error or f"The session {state.status}"
+            return state.error or tr("The session {status}", status=state.status)
         return None
 
     @property

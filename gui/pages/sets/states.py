@@ -8,6 +8,7 @@ from math import isfinite, log2
 import numpy as np
 
 from gui.pages.sets.model import SetsRecord
+from gui.translation import tr
 from gui.widgets.bit_array import BitArrayState
 from gui.widgets.sequence import Part
 from gui.widgets.set_answer import AnswerState
@@ -17,11 +18,11 @@ from gui.widgets.slot_memory import SlotMemoryState
 from gui.widgets.step_timeline import StepLane, StepsState
 
 INSERT = 0
-BASELINES = ("fence", "prior", "label")
+BASELINES = {"fence": tr("Fence"), "prior": tr("Prior"), "label": tr("Label")}
 WHY_NOT = {
-    "fence": "needs sorted strings",
-    "prior": "needs known popularity",
-    "label": "needs classes",
+    "fence": tr("needs sorted strings"),
+    "prior": tr("needs known popularity"),
+    "label": tr("needs classes"),
 }
 
 
@@ -116,18 +117,28 @@ def sizes_state(source: SetsRecord, position: int) -> SizesState | None:
     wrong = [float(value) if isfinite(value) else None for value in made["wrong"]]
     published = PUBLISHED.get((str(source.bench.get("task")), n, round(fpr, 4)))
     rows = [
-        SizeRow("Neural, ours", (("memory", memory), ("counters", counters), ("backup filter", backup)), wrong[0]),
-        SizeRow("Neural, paper", (("bits", published),) if published else (), None, 0, "not published for this set"),
-        SizeRow("Bloom", (("bits", float(made["bloom_bits"])),), wrong[1], 1),
-        SizeRow("Xor, formula", (("bits", 1.23 * bound),), None, 1),
-        SizeRow("Fuse, formula", (("bits", 1.13 * bound),), None, 1),
-        SizeRow("Ribbon, formula", (("bits", 1.10 * bound),), None, 1),
+        SizeRow(
+            tr("Neural, ours"),
+            ((tr("memory"), memory), (tr("counters"), counters), (tr("backup filter"), backup)),
+            wrong[0],
+        ),
+        SizeRow(
+            tr("Neural, paper"),
+            ((tr("bits"), published),) if published else (),
+            None,
+            0,
+            tr("not published for this set"),
+        ),
+        SizeRow(tr("Bloom"), ((tr("bits"), float(made["bloom_bits"])),), wrong[1], 1),
+        SizeRow(tr("Xor, formula"), ((tr("bits"), 1.23 * bound),), None, 1),
+        SizeRow(tr("Fuse, formula"), ((tr("bits"), 1.13 * bound),), None, 1),
+        SizeRow(tr("Ribbon, formula"), ((tr("bits"), 1.10 * bound),), None, 1),
     ]
     for i, name in enumerate(BASELINES):
         bits = float(made["baselines"][i])
-        parts = (("bits", bits),) if isfinite(bits) else ()
-        words = WHY_NOT[name] if wrong[2 + i] is None else "more often wrong than asked"
-        rows.append(SizeRow(name.capitalize(), parts, wrong[2 + i], 2, words))
+        parts = ((tr("bits"), bits),) if isfinite(bits) else ()
+        words = WHY_NOT[name] if wrong[2 + i] is None else tr("more often wrong than asked")
+        rows.append(SizeRow(BASELINES[name], parts, wrong[2 + i], 2, words))
     return SizesState(tuple(rows), n, fpr)
 
 
@@ -136,10 +147,10 @@ def timeline_state(source: SetsRecord) -> StepsState:
     rows = source.operations
     kinds = rows["kind"]
     edges = [0, *(np.flatnonzero(np.diff(kinds)) + 1).tolist(), len(rows)]
-    parts = tuple(Part("insert" if kinds[a] == INSERT else "ask", a, b) for a, b in pairwise(edges) if b > a)
+    parts = tuple(Part(tr("insert") if kinds[a] == INSERT else tr("ask"), a, b) for a, b in pairwise(edges) if b > a)
     wrong = (rows["network"] | rows["backup"]) != rows["member"]
     asked = frozenset(np.flatnonzero(kinds != INSERT).tolist())
-    lane = StepLane("operations", len(rows), asked, frozenset(np.flatnonzero(wrong).tolist()))
+    lane = StepLane(tr("operations"), len(rows), asked, frozenset(np.flatnonzero(wrong).tolist()))
     return StepsState(len(rows), parts, (lane,))
 
 
@@ -153,15 +164,15 @@ def curves_state(source: SetsRecord) -> SizeCurvesState | None:
     series = []
     for fpr in sorted({float(s["fpr"]) for s in source.summaries}, reverse=True):
         own = [s for s in source.summaries if float(s["fpr"]) == fpr]
-        for name, colour, dashed in (("neural", 1, False), ("Bloom", 0, True)):
-            points = sorted((int(s["n"]), float(s["bits"])) for s in own if s["method"] == name.lower())
+        for method, name, colour, dashed in ((NEURAL, tr("neural"), 1, False), (BLOOM, tr("Bloom"), 0, True)):
+            points = sorted((int(s["n"]), float(s["bits"])) for s in own if s["method"] == method)
             series.append(SizeSeries(name, fpr, tuple(points), colour, dashed))
         best: dict[int, float] = {}
         for s in own:
             if s["method"] not in (NEURAL, BLOOM) and s["wrong"] <= fpr:
                 best[int(s["n"])] = min(best.get(int(s["n"]), float("inf")), float(s["bits"]))
         if best:
-            series.append(SizeSeries("no memory", fpr, tuple(sorted(best.items())), 2))
+            series.append(SizeSeries(tr("no memory"), fpr, tuple(sorted(best.items())), 2))
     result = source.record.status().result or {}
     trained = result.get("trained") or (0, 0)
     return SizeCurvesState(tuple(series), (int(trained[0]), int(trained[1])))

@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QComboBox, QFrame, QLineEdit, QMenu, QPushButton, 
 
 from gui.pages.sets.session import Network
 from gui.theme import UNIT
+from gui.translation import tr
 from gui.widgets.flow import Flow
 from gui.widgets.icon import set_icon
 from gui.widgets.labels import ElidedLabel
@@ -50,32 +51,36 @@ class Toolbar(Bar):
 
     def __init__(self) -> None:
         self.network = QComboBox()
-        self.network.setAccessibleName("Network")
-        self.network.setToolTip("Which trained network stores the set")
+        self.network.setAccessibleName(tr("Network"))
+        self.network.setToolTip(tr("Which trained network stores the set"))
         self.network.setMinimumContentsLength(22)
         self.network.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.count = NumberBox()
         self.count.setRange(0, 5000)
-        self.count.setSuffix(" keys")
-        self.count.setAccessibleName("Keys to begin with")
-        self.count.setToolTip("Keys inserted to begin with, drawn from the network's own task")
+        self.count.setSuffix(tr(" keys"))
+        self.count.setAccessibleName(tr("Keys to begin with"))
+        self.count.setToolTip(tr("Keys inserted to begin with, drawn from the network's own task"))
         self.seed = NumberBox()
         self.seed.setRange(0, 999_999)
-        self.seed.setPrefix("seed ")
-        self.seed.setAccessibleName("Seed of the set")
-        self.seed.setToolTip("Another seed is another set")
+        self.seed.setPrefix(tr("seed "))
+        self.seed.setAccessibleName(tr("Seed of the set"))
+        self.seed.setToolTip(tr("Another seed is another set"))
         self.rate = QComboBox()
         for rate in RATES:
-            self.rate.addItem(f"{100 * rate:g} % false positives", rate)
+            self.rate.addItem(tr("{rate:g} % false positives", rate=100 * rate), rate)
         self.rate.setCurrentIndex(1)
-        self.rate.setAccessibleName("False positives allowed")
-        self.rate.setToolTip("How often a key that is not in the set may be answered yes; members are never missed")
-        self.begin_button = button("Fill", "Insert a set of keys into an empty filter (Ctrl+N)", "play", "accent_text")
+        self.rate.setAccessibleName(tr("False positives allowed"))
+        self.rate.setToolTip(tr("How often a key that is not in the set may be answered yes; members are never missed"))
+        self.begin_button = button(
+            tr("Fill"), tr("Insert a set of keys into an empty filter (Ctrl+N)"), "play", "accent_text"
+        )
         self.begin_button.setProperty("role", "primary")
-        self.open_button = button("Open", "Runs, your own list of keys, a saved filter", "folder", menu=True)
-        self.save_button = button("Save filter…", "Save the filter as a file with a checksum (Ctrl+S)", "export")
-        self.measure_button = button("Measure…", "Bits and false positives over many sets and sizes", "curve")
-        self.export_button = button("Export", "Pictures, tables and lines of Python", "copy", menu=True)
+        self.open_button = button(tr("Open"), tr("Runs, your own list of keys, a saved filter"), "folder", menu=True)
+        self.save_button = button(
+            tr("Save filter…"), tr("Save the filter as a file with a checksum (Ctrl+S)"), "export"
+        )
+        self.measure_button = button(tr("Measure…"), tr("Bits and false positives over many sets and sizes"), "curve")
+        self.export_button = button(tr("Export"), tr("Pictures, tables and lines of Python"), "copy", menu=True)
         super().__init__(
             self.open_button, self.network, self.count, self.seed, self.rate, self.begin_button, None,
             self.save_button, self.measure_button, self.export_button,
@@ -133,16 +138,18 @@ class KeyBar(Bar):
 
     def __init__(self) -> None:
         self.line = QLineEdit()
-        self.line.setPlaceholderText("Type a key; Enter asks for it")
-        self.line.setAccessibleName("Key")
+        self.line.setPlaceholderText(tr("Type a key; Enter asks for it"))
+        self.line.setAccessibleName(tr("Key"))
         self.line.setMinimumWidth(18 * UNIT)
-        self.insert_button = button("Insert", "Insert the typed key (Ctrl+Enter)", "plus")
-        self.ask_button = button("Ask", "Ask whether the typed key is in the set (Enter)", "search")
-        self.more_button = button("Insert next", "Insert one more key of the same kind (I)", "plus")
-        self.member_button = button("Ask a member", "Ask for a key that is in the set (M)")
-        self.other_button = button("Ask another", "Ask for a key that is not in the set (O)")
-        self.many_button = button("Ask 100 others", "Ask for a hundred keys that are not in the set")
-        self.shuffle_button = button("Shuffle", "Write all keys in another order: the memory must stay the same")
+        self.insert_button = button(tr("Insert"), tr("Insert the typed key (Ctrl+Enter)"), "plus")
+        self.ask_button = button(tr("Ask"), tr("Ask whether the typed key is in the set (Enter)"), "search")
+        self.more_button = button(tr("Insert next"), tr("Insert one more key of the same kind (I)"), "plus")
+        self.member_button = button(tr("Ask a member"), tr("Ask for a key that is in the set (M)"))
+        self.other_button = button(tr("Ask another"), tr("Ask for a key that is not in the set (O)"))
+        self.many_button = button(tr("Ask 100 others"), tr("Ask for a hundred keys that are not in the set"))
+        self.shuffle_button = button(
+            tr("Shuffle"), tr("Write all keys in another order: the memory must stay the same")
+        )
         self.words = ElidedLabel("", "muted")
         super().__init__(
             self.line, self.insert_button, self.ask_button, self.more_button, self.member_button, self.other_button,

@@ -24,6 +24,7 @@ from gui.actions_window import THEMES, open_folder
 from gui.pages.page import Page
 from gui.theme import UNIT, signals
 from gui.theme.motion import reduce_motion
+from gui.translation import tr
 from gui.widgets.icon import set_icon
 from gui.widgets.labels import ElidedLabel, hairline, label
 
@@ -31,9 +32,9 @@ if TYPE_CHECKING:
     from gui.workspace import Workspace
 
 SCALES = (80, 90, 100, 110, 125, 150, 175, 200)
-ENGINES = (("process", "In a process of its own"), ("inline", "In a thread of this program"))
-DEVICES = (("auto", "Automatic"), ("cpu", "CPU"), ("cuda", "GPU"))
-CLOSING = (("ask", "Ask"), ("finish", "Keep going until finished"), ("stop", "Stop and save"))
+ENGINES = (("process", tr("In a process of its own")), ("inline", tr("In a thread of this program")))
+DEVICES = (("auto", tr("Automatic")), ("cpu", "CPU"), ("cuda", "GPU"))
+CLOSING = (("ask", tr("Ask")), ("finish", tr("Keep going until finished")), ("stop", tr("Stop and save")))
 WIDTH = 90 * UNIT
 
 
@@ -41,7 +42,7 @@ class SettingsPage(Page):
     """One column of sections; a change is saved when the page is left or the window closes."""
 
     identifier = "settings"
-    title = "Settings"
+    title = tr("Settings")
     icon = "gear"
     shortcut = "Ctrl+,"
 
@@ -55,49 +56,51 @@ class SettingsPage(Page):
         self._grid.setColumnMinimumWidth(0, 24 * UNIT)
         self._grid.setColumnStretch(1, 1)
 
-        self._section("Appearance")
-        self.theme = self._choice("Colours", THEMES, settings.theme, "")
+        self._section(tr("Appearance"))
+        self.theme = self._choice(tr("Colours"), THEMES, settings.theme, "")
         scales = tuple((scale, f"{scale} %") for scale in sorted({*SCALES, settings.text_scale}))
         self.text_scale = self._choice(
-            "Text size", scales, settings.text_scale, "Ctrl++ and Ctrl+- change it from anywhere"
+            tr("Text size"), scales, settings.text_scale, tr("Ctrl++ and Ctrl+- change it from anywhere")
         )
-        self.motion = QCheckBox("No fading menus, no blinking cursor")
+        self.motion = QCheckBox(tr("No fading menus, no blinking cursor"))
         self.motion.setChecked(settings.reduced_motion)
-        self._row("Reduced motion", self.motion, "")
+        self._row(tr("Reduced motion"), self.motion, "")
 
-        self._section("Engine")
+        self._section(tr("Engine"))
         self.engine = self._choice(
-            "Run jobs",
+            tr("Run jobs"),
             ENGINES,
             settings.engine,
-            "A process of its own keeps the window smooth. In force with the next start",
+            tr("A process of its own keeps the window smooth. In force with the next start"),
         )
         self.interpreter = QLineEdit(settings.interpreter)
-        self.interpreter.setPlaceholderText("The Python that runs this window")
+        self.interpreter.setPlaceholderText(tr("The Python that runs this window"))
         self._row(
-            "Python of the engine",
-            self._with_button(self.interpreter, "Choose…", self._on_interpreter),
-            "Another Python that has Athanor installed, for instance with a GPU build of torch. "
-            "In force with the next start",
+            tr("Python of the engine"),
+            self._with_button(self.interpreter, tr("Choose…"), self._on_interpreter),
+            tr(
+                "Another Python that has Athanor installed, for instance with a GPU build of torch. "
+                "In force with the next start"
+            ),
         )
-        self.device = self._choice("Device", DEVICES, settings.device, "For experiments that can use a GPU")
+        self.device = self._choice(tr("Device"), DEVICES, settings.device, tr("For experiments that can use a GPU"))
 
-        self._section("Runs")
-        self.closing = self._choice("Closing while a run goes on", CLOSING, settings.when_closing, "")
+        self._section(tr("Runs"))
+        self.closing = self._choice(tr("Closing while a run goes on"), CLOSING, settings.when_closing, "")
 
-        self._section("Folders")
-        self._folder("Runs", workspace.runs_folder)
+        self._section(tr("Folders"))
+        self._folder(tr("Runs"), workspace.runs_folder)
         from engine.data.folders import folders
 
         for place, folder in enumerate(folders() or [workspace.runs_folder.parent / "datasets"]):
-            self._folder("Data sets" if place == 0 else "", folder)
-        self._folder("Settings", settings.folder)
-        note = label("Set ATHANOR_HOME or start with --data DIR to keep all of it elsewhere", "small")
+            self._folder(tr("Data sets") if place == 0 else "", folder)
+        self._folder(tr("Settings"), settings.folder)
+        note = label(tr("Set ATHANOR_HOME or start with --data DIR to keep all of it elsewhere"), "small")
         note.setWordWrap(True)
         self._grid.addWidget(note, self._grid.rowCount(), 1)
 
         column = QVBoxLayout()
-        column.addWidget(label("Settings", "title"))
+        column.addWidget(label(tr("Settings"), "title"))
         column.addLayout(self._grid)
         column.addStretch(1)
         row = QHBoxLayout(inside)
@@ -110,7 +113,7 @@ class SettingsPage(Page):
         area = QScrollArea()
         area.setWidgetResizable(True)
         area.setWidget(inside)
-        area.setAccessibleName("Settings")
+        area.setAccessibleName(tr("Settings"))
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(area)
@@ -150,8 +153,8 @@ class SettingsPage(Page):
 
     def _with_button(self, field: QLineEdit, text: str, slot: Any) -> QWidget:
         whole, button = QWidget(), QPushButton(text)
-        field.setAccessibleName("Python of the engine")
-        button.setAccessibleName("Choose the Python of the engine")
+        field.setAccessibleName(tr("Python of the engine"))
+        button.setAccessibleName(tr("Choose the Python of the engine"))
         button.clicked.connect(slot)
         row = QHBoxLayout(whole)
         row.setContentsMargins(0, 0, 0, 0)
@@ -161,8 +164,8 @@ class SettingsPage(Page):
         return whole
 
     def _folder(self, title: str, folder: Path) -> None:
-        whole, path, button = QWidget(), ElidedLabel(str(folder), "muted"), QPushButton("Show")
-        button.setAccessibleName(f"Show folder {folder}")
+        whole, path, button = QWidget(), ElidedLabel(str(folder), "muted"), QPushButton(tr("Show"))
+        button.setAccessibleName(tr("Show folder {folder}", folder=folder))
         set_icon(button, "folder", 15)
         button.clicked.connect(lambda: open_folder(folder))
         row = QHBoxLayout(whole)
@@ -174,7 +177,7 @@ class SettingsPage(Page):
 
     @Slot()
     def _on_interpreter(self) -> None:
-        path, _ = QFileDialog.getOpenFileName(self, "Choose the Python of the engine")
+        path, _ = QFileDialog.getOpenFileName(self, tr("Choose the Python of the engine"))
         if path:
             self.interpreter.setText(path)
             self._on_changed()
@@ -191,7 +194,9 @@ class SettingsPage(Page):
         path = self.interpreter.text().strip()
         if path and not (os.path.isfile(path) and os.access(path, os.X_OK)):
             self.workspace.show_error(
-                f"{path} is not a program that can be run", "The setting is as it was", "Choose the python file"
+                tr("{path} is not a program that can be run", path=path),
+                tr("The setting is as it was"),
+                tr("Choose the python file"),
             )
             self.interpreter.setText(settings.interpreter)
         else:
@@ -220,7 +225,9 @@ class SettingsPage(Page):
         try:
             self.workspace.settings.save()
         except OSError as error:
-            self.workspace.show_error(f"The settings were not saved ({error.strerror})", "They hold until you quit")
+            self.workspace.show_error(
+                tr("The settings were not saved ({strerror})", strerror=error.strerror), tr("They hold until you quit")
+            )
 
     def tour(self, folder: Path) -> dict[str, Any]:
         settings = self.workspace.settings

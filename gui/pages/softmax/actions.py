@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from gui.actions import Action
 from gui.pages.softmax.model import LESSON
+from gui.translation import tr
 
 if TYPE_CHECKING:
     from gui.pages.softmax.page import SoftmaxPage
@@ -23,35 +24,45 @@ def page_actions(page: SoftmaxPage) -> list[Action]:
         return page.is_ready and page.source.kind == LESSON
 
     doing = [
-        Action("softmax.lesson", "Teach both twins a sentence", page.begin_lesson, "Run", 0, "Ctrl+N", "speech",
-               hint="Two language models, one with the Hebbian rule, learn your sentence"),
-        Action("softmax.compare", "Compare language models…", page.ask_compare, "Run", 0, icon="curve"),
-        Action("softmax.omniglot", "Compare on late characters", page.compare_characters, "Run", 0, icon="spark"),
-        Action("softmax.ask", "Ask what both expect next", bar.say_ask, "Run", 1, "Ctrl+Return", "search", in_lesson),
-        Action("softmax.forget", "Let both twins forget the lesson", page.forget, "Run", 1, "", "undo", in_lesson),
-        Action("softmax.stop", "Stop the run", page.stop, "Run", 2, "", "stop", lambda: page.running),
-    ]  # fmt: skip
+        Action(
+            "softmax.lesson",
+            tr("Teach both twins a sentence"),
+            page.begin_lesson,
+            "Run",
+            0,
+            "Ctrl+N",
+            "speech",
+            hint=tr("Two language models, one with the Hebbian rule, learn your sentence"),
+        ),
+        Action("softmax.compare", tr("Compare language models…"), page.ask_compare, "Run", 0, icon="curve"),
+        Action("softmax.omniglot", tr("Compare on late characters"), page.compare_characters, "Run", 0, icon="spark"),
+        Action(
+            "softmax.ask", tr("Ask what both expect next"), bar.say_ask, "Run", 1, "Ctrl+Return", "search", in_lesson
+        ),
+        Action("softmax.forget", tr("Let both twins forget the lesson"), page.forget, "Run", 1, "", "undo", in_lesson),
+        Action("softmax.stop", tr("Stop the run"), page.stop, "Run", 2, "", "stop", lambda: page.running),
+    ]
     seeing = [
         Action(f"softmax.{name}", text, act, "View", 5, keys, icon, ready)
         for name, text, act, keys, icon in (
-            ("play-pause", "Play or pause", transport.toggle, "K", "play"),
-            ("first", "To the first step", transport.to_first, "", "first"),
-            ("back", "A step back", transport.back, ",", "previous"),
-            ("forward", "A step forward", transport.forward, ".", "next"),
-            ("last", "To the last step", transport.to_last, "", "last"),
-            ("previous-word", "Choose the word before", partial(page.move_word, -1), "[", ""),
-            ("next-word", "Choose the next word", partial(page.move_word, 1), "]", ""),
+            ("play-pause", tr("Play or pause"), transport.toggle, "K", "play"),
+            ("first", tr("To the first step"), transport.to_first, "", "first"),
+            ("back", tr("A step back"), transport.back, ",", "previous"),
+            ("forward", tr("A step forward"), transport.forward, ".", "next"),
+            ("last", tr("To the last step"), transport.to_last, "", "last"),
+            ("previous-word", tr("Choose the word before"), partial(page.move_word, -1), "[", ""),
+            ("next-word", tr("Choose the next word"), partial(page.move_word, 1), "]", ""),
         )
     ]
     taking = [
         Action(f"softmax.{name}", text, act, "File" if "…" in text else "Edit", 3, keys, icon, ready)
         for name, text, act, keys, icon in (
-            ("copy-picture", "Copy picture", exporter.copy_picture, "Ctrl+Shift+C", "copy"),
-            ("copy-python", "Copy Python", exporter.copy_python, "", "copy"),
-            ("png", "Save picture as PNG…", partial(exporter.ask, "png"), "", "export"),
-            ("svg", "Save picture as SVG…", partial(exporter.ask, "svg"), "", "export"),
-            ("pdf", "Save picture as PDF…", partial(exporter.ask, "pdf"), "", "export"),
-            ("csv", "Save table as CSV…", partial(exporter.ask, "csv"), "", "export"),
+            ("copy-picture", tr("Copy picture"), exporter.copy_picture, "Ctrl+Shift+C", "copy"),
+            ("copy-python", tr("Copy Python"), exporter.copy_python, "", "copy"),
+            ("png", tr("Save picture as PNG…"), partial(exporter.ask, "png"), "", "export"),
+            ("svg", tr("Save picture as SVG…"), partial(exporter.ask, "svg"), "", "export"),
+            ("pdf", tr("Save picture as PDF…"), partial(exporter.ask, "pdf"), "", "export"),
+            ("csv", tr("Save table as CSV…"), partial(exporter.ask, "csv"), "", "export"),
         )
     ]
     return [*doing, *seeing, *taking]

@@ -19,15 +19,16 @@ from PySide6.QtWidgets import (
 )
 
 from gui.theme import UNIT
+from gui.translation import tr
 from gui.widgets.labels import label
 from gui.widgets.numbers import NumberBox
 
 TEXTS = (
-    ("Speeches of presidents of the United States", "speeches"),
-    ("Twelve English novels", "books"),
+    (tr("Speeches of presidents of the United States"), "speeches"),
+    (tr("Twelve English novels"), "books"),
     ("WikiText-2", "wikitext-2"),
     ("WikiText-103", "wikitext-103"),
-    ("Gutenberg, your own copy", "gutenberg"),
+    (tr("Gutenberg, your own copy"), "gutenberg"),
 )
 
 
@@ -36,10 +37,12 @@ class CompareDialog(QDialog):
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
-        self.setWindowTitle("Compare language models")
+        self.setWindowTitle(tr("Compare language models"))
         text = label(
-            "Three models learn the same text side by side: a plain softmax, one whose output rows have a tuned "
-            "learning rate, and one with the Hebbian rule on top. 150,000 words take some minutes on one core.",
+            tr(
+                "Three models learn the same text side by side: a plain softmax, one whose output rows have a tuned "
+                "learning rate, and one with the Hebbian rule on top. 150,000 words take some minutes on one core."
+            ),
             "muted",
         )
         text.setWordWrap(True)
@@ -47,9 +50,9 @@ class CompareDialog(QDialog):
         self.corpus = QComboBox()
         for words, name in TEXTS:
             self.corpus.addItem(words, name)
-        self.corpus.setAccessibleName("Text")
-        browse = QPushButton("Own file…")
-        browse.setToolTip("A text file in UTF-8: its first eight tenths are learned, the rest validates and tests")
+        self.corpus.setAccessibleName(tr("Text"))
+        browse = QPushButton(tr("Own file…"))
+        browse.setToolTip(tr("A text file in UTF-8: its first eight tenths are learned, the rest validates and tests"))
         browse.clicked.connect(self.browse)
         choice = QHBoxLayout()
         choice.addWidget(self.corpus, 1)
@@ -58,17 +61,17 @@ class CompareDialog(QDialog):
         self.words.setRange(2_000, 100_000_000)
         self.words.setSingleStep(10_000)
         self.words.setValue(30_000)
-        self.words.setSuffix(" words")
+        self.words.setSuffix(tr(" words"))
         self.words.setGroupSeparatorShown(True)
         self.epochs.setRange(1, 100)
         self.epochs.setValue(3)
-        self.epochs.setSuffix(" epochs")
+        self.epochs.setSuffix(tr(" epochs"))
         form = QFormLayout()
-        form.addRow("Text", choice)
-        form.addRow("Learn from", self.words)
-        form.addRow("Times through", self.epochs)
+        form.addRow(tr("Text"), choice)
+        form.addRow(tr("Learn from"), self.words)
+        form.addRow(tr("Times through"), self.epochs)
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel)
-        go = buttons.addButton("Compare", QDialogButtonBox.ButtonRole.AcceptRole)
+        go = buttons.addButton(tr("Compare"), QDialogButtonBox.ButtonRole.AcceptRole)
         go.setProperty("role", "primary")
         buttons.accepted.connect(self.accept)
         buttons.rejected.connect(self.reject)
@@ -82,7 +85,7 @@ class CompareDialog(QDialog):
     @Slot()
     def browse(self) -> None:
         """Choose one's own text."""
-        file, _ = QFileDialog.getOpenFileName(self, "Open a text", "", "Texts (*.txt *.tokens);;All files (*)")
+        file, _ = QFileDialog.getOpenFileName(self, tr("Open a text"), "", tr("Texts (*.txt *.tokens);;All files (*)"))
         if file:
             self.corpus.addItem(Path(file).name, file)
             self.corpus.setCurrentIndex(self.corpus.count() - 1)

@@ -6,10 +6,11 @@ from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QPushButton
 
 from gui.theme import UNIT
+from gui.translation import tr
 from gui.widgets.icon import set_icon
 from gui.widgets.numbers import NumberBox
 
-EXAMPLE = "the people of florinia thank the congress"
+EXAMPLE = tr("the people of florinia thank the congress")
 
 
 class LessonBar(QFrame):
@@ -23,22 +24,22 @@ class LessonBar(QFrame):
         super().__init__()
         self.setProperty("role", "bar")
         self.text = QLineEdit(EXAMPLE)
-        self.text.setAccessibleName("Your sentence")
-        self.text.setPlaceholderText("Type a sentence; words may be invented")
+        self.text.setAccessibleName(tr("Your sentence"))
+        self.text.setPlaceholderText(tr("Type a sentence; words may be invented"))
         self.text.setMaxLength(2000)
         self.repeat = NumberBox()
         self.repeat.setRange(1, 50)
         self.repeat.setValue(3)
-        self.repeat.setSuffix(" times")
-        self.repeat.setAccessibleName("Repetitions")
-        self.repeat.setToolTip("How often both twins learn from the sentence")
-        self.teach = QPushButton("Teach")
+        self.repeat.setSuffix(tr(" times"))
+        self.repeat.setAccessibleName(tr("Repetitions"))
+        self.repeat.setToolTip(tr("How often both twins learn from the sentence"))
+        self.teach = QPushButton(tr("Teach"))
         self.teach.setProperty("role", "primary")
-        self.teach.setToolTip("Both read the sentence and learn from it (Enter)")
-        self.ask = QPushButton("Ask")
-        self.ask.setToolTip("What both expect after these words; nobody learns (Ctrl+Enter)")
-        self.forget = QPushButton("Forget")
-        self.forget.setToolTip("Put both twins back to how they were")
+        self.teach.setToolTip(tr("Both read the sentence and learn from it (Enter)"))
+        self.ask = QPushButton(tr("Ask"))
+        self.ask.setToolTip(tr("What both expect after these words; nobody learns (Ctrl+Enter)"))
+        self.forget = QPushButton(tr("Forget"))
+        self.forget.setToolTip(tr("Put both twins back to how they were"))
         set_icon(self.teach, "play", 2 * UNIT, "accent_text")
         set_icon(self.ask, "search", 2 * UNIT)
         set_icon(self.forget, "undo", 2 * UNIT)

@@ -8,12 +8,18 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Slot
 
 from gui.pages.softmax.session import COMPARE, LESSON
+from gui.translation import tr
 
 if TYPE_CHECKING:
     from gui.pages.softmax.page import SoftmaxPage
 
 RECENT = 12
-EXPORTS = (("png", "Picture as PNG…"), ("svg", "Picture as SVG…"), ("pdf", "Picture as PDF…"), ("csv", "Table as CSV…"))
+EXPORTS = (
+    ("png", tr("Picture as PNG…")),
+    ("svg", tr("Picture as SVG…")),
+    ("pdf", tr("Picture as PDF…")),
+    ("csv", tr("Table as CSV…")),
+)
 
 
 class Menus(QObject):
@@ -39,12 +45,12 @@ class Menus(QObject):
             workspace.index.refresh()
             rows = [row for row in workspace.index.list(limit=300) if row.experiment in (COMPARE, LESSON)][:RECENT]
         except (BadInput, OSError) as problem:
-            menu.addAction(f"The list of runs cannot be read: {problem}").setEnabled(False)
+            menu.addAction(tr("The list of runs cannot be read: {problem}", problem=problem)).setEnabled(False)
             return
         for row in rows:
             menu.addAction(f"{row.title or row.experiment}   {row.id[:15]}", partial(self._page.open_record, row.id))
         if not rows:
-            menu.addAction("No run yet").setEnabled(False)
+            menu.addAction(tr("No run yet")).setEnabled(False)
 
     @Slot()
     def fill_export(self) -> None:
@@ -52,10 +58,10 @@ class Menus(QObject):
         menu, exporter = self._page.toolbar.export_button.menu(), self._page.exporter
         menu.clear()
         if not self._page.is_ready:
-            menu.addAction("Open a run first").setEnabled(False)
+            menu.addAction(tr("Open a run first")).setEnabled(False)
             return
-        menu.addAction("Copy picture", exporter.copy_picture)
-        menu.addAction("Copy Python", exporter.copy_python)
+        menu.addAction(tr("Copy picture"), exporter.copy_picture)
+        menu.addAction(tr("Copy Python"), exporter.copy_python)
         menu.addSeparator()
         for kind, text in EXPORTS:
             menu.addAction(text, partial(exporter.ask, kind))

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.errors import BadInput
+from gui.translation import tr
 
 if TYPE_CHECKING:
     from engine.runs import Record
@@ -59,7 +60,9 @@ class SoftmaxRecord:
             before = self.rows.get(name)
             if before is None:
                 if missing := [column for column in columns if column not in (table.dtype.names or ())]:
-                    self.problems.append(f"The table {name} lacks {', '.join(missing)} and is not shown")
+                    self.problems.append(
+                        tr("The table {name} lacks {missing} and is not shown", name=name, missing=", ".join(missing))
+                    )
                     continue
                 before = np.zeros(0, table.dtype)
                 self.rows[name] = before

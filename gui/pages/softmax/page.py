@@ -23,6 +23,7 @@ from gui.pages.softmax.panels import Panels
 from gui.pages.softmax.session import LESSON as LESSON_JOB
 from gui.pages.softmax.session import Session, comparison
 from gui.pages.softmax.toolbar import Toolbar
+from gui.translation import tr
 from gui.undo import Change
 from gui.widgets.step_timeline import StepTimeline
 from gui.widgets.transport import Transport
@@ -30,7 +31,7 @@ from gui.words import amount, duration
 
 TWINS = "pretrained/twins-speeches"
 EXAMPLES = File(__file__).resolve().parents[3] / "assets" / "examples"
-SHIPPED = {"softmax-words": "Example: rare words", "softmax-characters": "Example: late characters"}
+SHIPPED = {"softmax-words": tr("Example: rare words"), "softmax-characters": tr("Example: late characters")}
 RAREST = 4  # training occurrences of a word in the first bucket
 LIVE_S = 0.2  # how often pictures of a growing run are redrawn
 
@@ -43,7 +44,7 @@ class SoftmaxPage(Page):
     """
 
     identifier = "softmax"
-    title = "Rare words"
+    title = tr("Rare words")
     icon = "tag"
     shortcut = "Ctrl+8"
 
@@ -114,7 +115,7 @@ class SoftmaxPage(Page):
         if self.session is not None:
             self.session.finish()
         self.session, self._following = session, True
-        self.welcome.set_waiting("Opening the twins")
+        self.welcome.set_waiting(tr("Opening the twins"))
 
     @Slot()
     def ask_compare(self) -> None:
@@ -133,7 +134,7 @@ class SoftmaxPage(Page):
         """Run a comparison and show it as it learns."""
         workspace = self.workspace
         self._opening = workspace.engine.submit(comparison(preset, settings, seed, workspace.settings.device))
-        self.welcome.set_waiting("The comparison begins")
+        self.welcome.set_waiting(tr("The comparison begins"))
 
     @Slot(str, int)
     def teach(self, text: str, repeat: int) -> None:
@@ -149,14 +150,14 @@ class SoftmaxPage(Page):
         if self.session is not None and self.session.open:
             self.session.ask(text)
         else:
-            self.workspace.toast("Begin a lesson first")
+            self.workspace.toast(tr("Begin a lesson first"))
 
     @Slot()
     def forget(self) -> None:
         """Put both twins back."""
         if self.session is not None and self.session.open:
             self.session.forget()
-            self.workspace.toast("Both twins are as they were before the lesson")
+            self.workspace.toast(tr("Both twins are as they were before the lesson"))
 
     @property
     def running(self) -> bool:
@@ -177,7 +178,7 @@ class SoftmaxPage(Page):
         try:
             self._open(File(self.workspace.runs_folder) / identifier)
         except BadInput as problem:
-            self.workspace.show_error(str(problem), "The record was left as it is", "Choose another run")
+            self.workspace.show_error(str(problem), tr("The record was left as it is"), tr("Choose another run"))
             return
         self._following = self.running
 
@@ -196,7 +197,7 @@ class SoftmaxPage(Page):
         self._dirty, self._drawn, self._told = True, 0.0, 0
         self.transport.set_playing(False)
         for problem in source.problems:
-            self.workspace.show_error(problem, "The rest of the record is shown", "Open another run")
+            self.workspace.show_error(problem, tr("The rest of the record is shown"), tr("Open another run"))
 
     # Cursor and choice
 
@@ -216,7 +217,7 @@ class SoftmaxPage(Page):
     def choose(self, chosen: int) -> None:
         """Choose a word, undoably."""
         if self.is_ready and chosen != self.chosen:
-            self.workspace.undo.push(Change("Choose a word", self._choose, self.chosen, chosen, "softmax-word"))
+            self.workspace.undo.push(Change(tr("Choose a word"), self._choose, self.chosen, chosen, "softmax-word"))
 
     def _choose(self, chosen: int) -> None:
         self.chosen, self._dirty = chosen, True
@@ -226,7 +227,7 @@ class SoftmaxPage(Page):
         if self.source.kind == LANGUAGE and row in self.source.watched:
             self.choose(row)
         names = self.source.names
-        self.workspace.status(names[row] if row < len(names) else f"character {row + 1}")
+        self.workspace.status(names[row] if row < len(names) else tr("character {row}", row=row + 1))
 
     def move_word(self, by: int) -> None:
         """To the next followed word, or word of the sentence."""
@@ -280,7 +281,9 @@ class SoftmaxPage(Page):
                 self._following = True
             elif job.ended:
                 self.workspace.show_error(
-                    job.error or f"The run {job.status}", "Nothing was changed", "Try other settings"
+                    job.error or tr("The run {status}", status=job.status),
+                    tr("Nothing was changed"),
+                    tr("Try other settings"),
                 )
         if self.session is not None:
             if (folder := self.session.look()) is not None:
@@ -290,7 +293,9 @@ class SoftmaxPage(Page):
             elif problem := self.session.failed:
                 self.session = None
                 self.welcome.set_waiting("")
-                self.workspace.show_error(problem, "Everything up to then is kept in its run", "Begin another lesson")
+                self.workspace.show_error(
+                    problem, tr("Everything up to then is kept in its run"), tr("Begin another lesson")
+                )
         if self.source is None:
             return False
         changed = self.source.refresh()
@@ -336,16 +341,22 @@ class SoftmaxPage(Page):
         words = made.title or made.id
         if status.status == "running" and source.kind != LESSON and status.total:
             left = status.seconds / status.done * (status.total - status.done) if status.done else 0.0
-            words += f", {amount(status.done)} of {amount(status.total)} {status.unit}"
-            words += f", {duration(left)} left" if left else ""
+            words += tr(
+                ", {done} of {total} {unit}", done=amount(status.done), total=amount(status.total), unit=status.unit
+            )
+            words += tr(", {left} left", left=duration(left)) if left else ""
         elif status.status != "finished" and source.kind != LESSON:
             words += f", {status.status}"
         result = status.result or {}
         if "steps_hebbian" in result:
             plain, hebbian = result["steps_softmax"], result["steps_hebbian"]
-            words += f": {plain:,.0f} steps with a plain softmax, {hebbian:,.0f} with the rule"
+            words += tr(
+                ": {plain:,.0f} steps with a plain softmax, {hebbian:,.0f} with the rule", plain=plain, hebbian=hebbian
+            )
         elif "perplexity" in result:
-            words += ": perplexity " + ", ".join(f"{name} {value:.1f}" for name, value in result["perplexity"].items())
+            words += tr(": perplexity ") + ", ".join(
+                f"{name} {value:.1f}" for name, value in result["perplexity"].items()
+            )
         self.toolbar.words.setText(words)
         self.toolbar.stop.setVisible(status.status == "running" and source.kind != LESSON)
 

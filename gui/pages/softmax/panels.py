@@ -11,6 +11,7 @@ from gui.pages.softmax import states
 from gui.pages.softmax.lesson_bar import LessonBar
 from gui.pages.softmax.model import LANGUAGE, LESSON, OMNIGLOT, SoftmaxRecord
 from gui.theme import UNIT
+from gui.translation import tr
 from gui.widgets.expected import Expected
 from gui.widgets.labels import ElidedLabel, label
 from gui.widgets.overwrites import Overwrites
@@ -20,7 +21,7 @@ from gui.widgets.sentence import Sentence
 from gui.widgets.step_range import StepRange
 from gui.widgets.twin_rows import TwinRows
 
-SCALES = "p: the probability of the word where it stands, before and after learning from it once"
+SCALES = tr("p: the probability of the word where it stands, before and after learning from it once")
 
 
 class _View(QSplitter):
@@ -53,11 +54,11 @@ class LessonView(QWidget):
         self.sentence, self.expected, self.rows = Sentence(), Expected(), TwinRows()
         self.sentence.setMaximumHeight(15 * self.fontMetrics().height())
         self.answer = Expected()
-        self.answer.heading = "Your question"
+        self.answer.heading = tr("Your question")
         self.answer.setAccessibleName(self.answer.heading)
-        self.answer.set_message("Ask: what both expect after the words you type")
-        self.rows.set_message("Teach a sentence and choose one of its words")
-        self.curve = Plot("Surprise at the chosen word")
+        self.answer.set_message(tr("Ask: what both expect after the words you type"))
+        self.rows.set_message(tr("Teach a sentence and choose one of its words"))
+        self.curve = Plot(tr("Surprise at the chosen word"))
         self.pictures = _View(
             [self.sentence, self.curve, self.rows], [self.expected, self.answer], ([200, 230, 200], [330, 300])
         )
@@ -88,20 +89,20 @@ class LanguageView(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self.raster, self.rows = Overwrites(), TwinRows()
-        self.rows.set_message("Rare words are followed from the first time they are met")
-        self.meetings = Plot("The word each time it is met")
-        self.ratios = Ratios("Perplexity ratio by occurrences in training")
-        self.kth, self.curve = Plot("Loss by k-th meeting"), Plot("Validation text")
+        self.rows.set_message(tr("Rare words are followed from the first time they are met"))
+        self.meetings = Plot(tr("The word each time it is met"))
+        self.ratios = Ratios(tr("Perplexity ratio by occurrences in training"))
+        self.kth, self.curve = Plot(tr("Loss by k-th meeting")), Plot(tr("Validation text"))
         for picture in (self.meetings, self.kth, self.curve, self.ratios):
-            picture.set_message("Nothing has been measured yet")
+            picture.set_message(tr("Nothing has been measured yet"))
         self.word = QComboBox()
-        self.word.setAccessibleName("Rare word")
-        self.word.setToolTip("A rare word that is followed through training")
+        self.word.setAccessibleName(tr("Rare word"))
+        self.word.setToolTip(tr("A rare word that is followed through training"))
         self.word.setMinimumContentsLength(24)
         chooser = QWidget()
         line = QHBoxLayout(chooser)
         line.setContentsMargins(UNIT, UNIT // 2, UNIT, 0)
-        line.addWidget(label("Rare word", "muted"))
+        line.addWidget(label(tr("Rare word"), "muted"))
         line.addWidget(self.word)
         line.addWidget(ElidedLabel(SCALES, "small"), 1)
         below = QSplitter(Qt.Orientation.Horizontal)
@@ -147,7 +148,7 @@ class LanguageView(QWidget):
             names, counts = source.names, source.counts
             for word in words:
                 if word < len(names):
-                    self.word.addItem(f"{names[word]}, {counts[word]} in the text", word)
+                    self.word.addItem(tr("{names}, {counts} in the text", names=names[word], counts=counts[word]), word)
         if self.word.currentData() != chosen:
             self.word.setCurrentIndex(self.word.findData(chosen))
 
@@ -160,10 +161,10 @@ class OmniglotView(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self.raster = Overwrites()
-        self.stairs, self.newest = Plot("Curriculum"), Plot("After new characters came")
-        self.raster.set_message("The first course with the rule fills this picture")
+        self.stairs, self.newest = Plot(tr("Curriculum")), Plot(tr("After new characters came"))
+        self.raster.set_message(tr("The first course with the rule fills this picture"))
         for picture in (self.stairs, self.newest):
-            picture.set_message("Learning rates are being tuned first")
+            picture.set_message(tr("Learning rates are being tuned first"))
         self.pictures = _View([self.raster], [self.stairs, self.newest], ([600], [300, 300]))
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from engine.service.jobs import Job
+from gui.translation import tr
 
 if TYPE_CHECKING:
     from gui.bridge import Bridge
@@ -27,7 +28,7 @@ class Session:
     def begin(cls, engine: Bridge, source: str, sentence: str = "") -> Session:
         """Start a lesson for the twins ``source``."""
         settings = {"source": source} | ({"sentence": sentence} if sentence else {})
-        title = f"Rare words, lesson for {source.rsplit('/', 1)[-1]}"
+        title = tr("Rare words, lesson for {value}", value=source.rsplit("/", 1)[-1])
         return cls(engine, engine.submit(Job(LESSON, settings, title=title, lane="interactive")), source)
 
     def look(self) -> str | None:
@@ -47,7 +48,7 @@ class Session:
         """Why the lesson ended badly, None while it has not."""
         state = self.engine.snapshot.job(self.job)
         if state is not None and state.status in ("failed", "crashed", "interrupted"):
-            return state.error or f"The lesson {state.status}"
+            return state.error or tr("The lesson {status}", status=state.status)
         return None
 
     @property
@@ -81,5 +82,9 @@ def comparison(preset: str, settings: dict[str, Any], seed: int, device: str) ->
     entry = EXPERIMENTS[COMPARE]
     values = {**entry.presets.get(preset, {}), **settings}
     task = values.get("task", "omniglot")
-    title = "Late characters" if task == "omniglot" else f"Rare words, {values.get('corpus', 'speeches')}"
+    title = (
+        tr("Late characters")
+        if task == "omniglot"
+        else tr("Rare words, {value}", value=values.get("corpus", "speeches"))
+    )
     return Job(COMPARE, values, seed, device, preset, title)

@@ -7,6 +7,7 @@ from math import exp, log2, nan
 import numpy as np
 
 from gui.pages.softmax.model import LESSON, OMNIGLOT, SoftmaxRecord
+from gui.translation import tr, trn
 from gui.widgets.expected import ExpectedState
 from gui.widgets.overwrites import OverwritesState
 from gui.widgets.plot import Line, PlotState
@@ -35,12 +36,14 @@ def timeline(source: SoftmaxRecord) -> StepsState:
         starts = [0, *(int(row["step"]) for row in checks if row["passed"])] if checks is not None else [0]
         for start, stop in zip(starts, [*starts[1:], length], strict=False):
             if stop > start and len(parts) < 40:
-                parts.append(Part(f"level {len(parts) + 1}", start, stop))
+                parts.append(Part(tr("level {parts}", parts=len(parts) + 1), start, stop))
     else:
         epoch = int((source.events["vocabulary"] or [{}])[-1].get("steps") or 0)
         epochs = int(source.record.metadata.configuration.get("epochs", 1))
         steps = max(length, epoch * epochs + 1)
-        parts = [Part(f"epoch {k + 1}", k * epoch + 1, (k + 1) * epoch + 1) for k in range(epochs)] if epoch else []
+        parts = (
+            [Part(tr("epoch {k}", k=k + 1), k * epoch + 1, (k + 1) * epoch + 1) for k in range(epochs)] if epoch else []
+        )
     lane = StepLane("steps", length, frozenset(), frozenset())
     return StepsState(steps, tuple(parts), (lane,))
 
@@ -54,8 +57,12 @@ def overwrites(source: SoftmaxRecord, position: int, chosen: int) -> OverwritesS
     low, high = np.searchsorted(rows["step"], [position, position + 1])
     names = source.names
     lit = [names[row] for row in rows["row"][low:high].tolist() if row < len(names)]
-    words = ", ".join(lit[:6]) + (f" and {len(lit) - 6} more" if len(lit) > 6 else "")
-    note = f"step {position}: {words}" if words else f"step {position}: {high - low} rows"
+    words = ", ".join(lit[:6]) + (tr(" and {lit} more", lit=len(lit) - 6) if len(lit) > 6 else "")
+    note = (
+        tr("step {position}: {words}", position=position, words=words)
+        if words
+        else tr("step {position}: {high} rows", position=position, high=high - low)
+    )
     return OverwritesState(source.total, len(rows), chosen, note, what, rows["step"], rows["row"], rows["rate"], names)
 
 
@@ -73,14 +80,14 @@ def twin_rows(source: SoftmaxRecord, position: int, word: int) -> TwinRowsState 
         row = own[max(int(np.searchsorted(own["step"], position, side="right")) - 1, 0)]
         parts = np.stack([row["row_before"], row["activation"], row["row_after"]])
         assert len(parts) == len(PARTS)
-        title = arms[arm] if arm < len(arms) else f"arm {arm}"
+        title = arms[arm] if arm < len(arms) else tr("arm {arm}", arm=arm)
         twins.append(RowStep(title, int(row["step"]), float(row["rate"]), float(row["before"]), float(row["after"]),
                              int(row["count"]), parts))  # fmt: skip
     if not twins:
         return None
     names, counts = source.names, source.counts
-    name = names[word] if word < len(names) else f"row {word}"
-    met = f"{name}, met {twins[0].count} times so far"
+    name = names[word] if word < len(names) else tr("row {word}", word=word)
+    met = tr("{name}, met {count} times so far", name=name, count=twins[0].count)
     return TwinRowsState(met if word < len(counts) or source.kind == LESSON else name, tuple(twins))
 
 
@@ -98,7 +105,7 @@ def meetings(source: SoftmaxRecord, word: int) -> PlotState | None:
     names = source.names
     name = names[word] if word < len(names) else ""
     return (
-        PlotState(tuple(lines), "meeting", "surprise before learning from it, bits", name, whole=True)
+        PlotState(tuple(lines), "meeting", tr("surprise before learning from it, bits"), name, whole=True)
         if lines
         else None
     )
@@ -122,8 +129,17 @@ def kth(source: SoftmaxRecord) -> PlotState | None:
         if curves:
             y = np.mean(curves, axis=0)
             lines.append(Line(title, np.arange(1.0, len(y) + 1), y, colour=(7, 0, 1)[arm % 3], points=True))
-    return PlotState(tuple(lines), "meeting of the word, first epoch", "loss, nats", "words met 20-99 times",
-                     whole=True) if lines else None  # fmt: skip
+    return (
+        PlotState(
+            tuple(lines),
+            tr("meeting of the word, first epoch"),
+            tr("loss, nats"),
+            tr("words met 20-99 times"),
+            whole=True,
+        )
+        if lines
+        else None
+    )
 
 
 def ratios(source: SoftmaxRecord) -> RatiosState | None:
@@ -135,12 +151,17 @@ def ratios(source: SoftmaxRecord) -> RatiosState | None:
     if isinstance(buckets, dict):
         for name, row in buckets.items():
             value, low, high = (float(v) for v in row["ratio_to_tuned"])
-            note = f"{row['words']:,} words; tuned {row['tuned']:,.1f}, Hebbian {row['hebbian']:,.1f}"
-            found.append(Ratio(f"seen {name}", value, low, high, note))
+            note = tr(
+                "{words:,} words; tuned {tuned:,.1f}, Hebbian {hebbian:,.1f}",
+                words=row["words"],
+                tuned=row["tuned"],
+                hebbian=row["hebbian"],
+            )
+            found.append(Ratio(tr("seen {name}", name=name), value, low, high, note))
         overall = source.result.get("ratio_to_tuned")
         if isinstance(overall, list) and len(overall) == 3:
             found.append(Ratio("all", *(float(v) for v in overall)))
-        return RatiosState(tuple(found), "Hebbian by tuned, test text")
+        return RatiosState(tuple(found), tr("Hebbian by tuned, test text"))
     rows = source.table("perplexities")
     names = (source.events["buckets"] or [{}])[-1].get("names")
     if rows is None or not isinstance(names, list):
@@ -154,9 +175,15 @@ def ratios(source: SoftmaxRecord) -> RatiosState | None:
         if len(own[0]) and len(own[1]):
             value = exp(float(own[1]["loss"][-1] - own[0]["loss"][-1]) / float(own[0]["words"][-1]))
             found.append(
-                Ratio(f"seen {name}", value, value, value, f"{int(own[0]['words'][-1]):,} words, no interval yet")
+                Ratio(
+                    tr("seen {name}", name=name),
+                    value,
+                    value,
+                    value,
+                    tr("{words:,} words, no interval yet", words=int(own[0]["words"][-1])),
+                )
             )
-    return RatiosState(tuple(found), f"validation text at step {step}") if found else None
+    return RatiosState(tuple(found), tr("validation text at step {step}", step=step)) if found else None
 
 
 def perplexity(source: SoftmaxRecord) -> PlotState | None:
@@ -171,7 +198,7 @@ def perplexity(source: SoftmaxRecord) -> PlotState | None:
             y = np.log2(np.exp(own["loss"] / np.maximum(own["words"], 1)))
             note = f"{2 ** y[-1]:.1f}"
             lines.append(Line(title, own["step"].astype(float), y, colour=(7, 0, 1)[arm % 3], note=note, points=True))
-    return PlotState(tuple(lines), "training step", "bits a word, validation text") if lines else None
+    return PlotState(tuple(lines), tr("training step"), tr("bits a word, validation text")) if lines else None
 
 
 def _course(source: SoftmaxRecord, arm: int, course: int, seed: int = 0) -> np.ndarray | None:
@@ -197,8 +224,10 @@ def staircase(source: SoftmaxRecord) -> PlotState | None:
         if stairs:
             x, y = stairs[0]
             steps = np.mean([stair[0][-1] for stair in stairs])
-            lines.append(Line(title, x, y, colour=arm, faint=tuple(stairs[1:]), note=f"{steps:,.0f} steps"))
-    return PlotState(tuple(lines), "training step", "characters so far", bottom=0.0) if lines else None
+            lines.append(
+                Line(title, x, y, colour=arm, faint=tuple(stairs[1:]), note=tr("{steps:,.0f} steps", steps=steps))
+            )
+    return PlotState(tuple(lines), tr("training step"), tr("characters so far"), bottom=0.0) if lines else None
 
 
 def newest(source: SoftmaxRecord) -> PlotState | None:
@@ -216,8 +245,17 @@ def newest(source: SoftmaxRecord) -> PlotState | None:
         for name, dash, words in (("newest", 0, "newest"), ("old", 1, "old")):
             y = np.array([100 * np.nanmean(own[name][own["since"] == step]) for step in since])
             lines.append(Line(f"{title}, {words}", since.astype(float), y, colour=arm, dash=dash, points=dash == 0))
-    return PlotState(tuple(lines), "steps since the newest came", "told right, %", "all arrivals, all seeds",
-                     bottom=0.0) if lines else None  # fmt: skip
+    return (
+        PlotState(
+            tuple(lines),
+            tr("steps since the newest came"),
+            tr("told right, %"),
+            tr("all arrivals, all seeds"),
+            bottom=0.0,
+        )
+        if lines
+        else None
+    )
 
 
 def reading(source: SoftmaxRecord, position: int) -> np.ndarray | None:
@@ -247,7 +285,8 @@ def sentence(source: SoftmaxRecord, position: int, chosen: int) -> SentenceState
             chances[int(row["arm"])] = float(row["probability"])
         words.append(SentenceWord(text, tuple(chances), text in new, float(here["rate"].max())))
     times = int(own["repetition"][0])
-    note = "before learning" if not times else f"after {times} repetition{'s' if times > 1 else ''}"
+    learned = trn("after {times} repetition", "after {times} repetitions", times, times=times)
+    note = learned if times else tr("before learning")
     return SentenceState(tuple(words), source.arms, min(chosen, len(words) - 1), note)
 
 
@@ -266,7 +305,7 @@ def expected(source: SoftmaxRecord, position: int, chosen: int) -> ExpectedState
         best = zip(here["candidates"][0].tolist(), here["chances"][0].tolist(), strict=True)
         words.append(tuple((names[w] if w < len(names) else "?", float(p)) for w, p in best))
     right = int(own["word"][0])
-    note = "at the chosen word"
+    note = tr("at the chosen word")
     return ExpectedState(source.arms, tuple(words), names[right] if right < len(names) else "", note)
 
 
@@ -278,7 +317,7 @@ def answer(source: SoftmaxRecord) -> ExpectedState | None:
     words = tuple(tuple((str(w), float(p)) for w, p in side) for side in event.get("expected") or ())
     if len(words) != len(source.arms):
         return None
-    return ExpectedState(source.arms, words, "", f"after “{event.get('text', '')}”")
+    return ExpectedState(source.arms, words, "", tr("after “{value}”", value=event.get("text", "")))
 
 
 def repetitions(source: SoftmaxRecord, position: int, chosen: int) -> PlotState | None:
@@ -295,8 +334,15 @@ def repetitions(source: SoftmaxRecord, position: int, chosen: int) -> PlotState 
         y = np.array([-log2(max(float(p), 1e-12)) for p in mine["probability"]])
         if len(y):
             lines.append(
-                Line(title, mine["repetition"].astype(float), y, colour=arm, points=True, note=f"{y[-1]:.1f} bits")
+                Line(
+                    title,
+                    mine["repetition"].astype(float),
+                    y,
+                    colour=arm,
+                    points=True,
+                    note=tr("{y:.1f} bits", y=y[-1]),
+                )
             )
     names, word = source.names, int(lesson["word"][0])
     name = names[word] if word < len(names) else ""
-    return PlotState(tuple(lines), "repetitions", "surprise, bits", name, bottom=0.0, whole=True)
+    return PlotState(tuple(lines), tr("repetitions"), tr("surprise, bits"), name, bottom=0.0, whole=True)

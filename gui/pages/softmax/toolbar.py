@@ -6,6 +6,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFrame, QMenu, QPushButton
 
 from gui.theme import UNIT
+from gui.translation import tr
 from gui.widgets.flow import Flow
 from gui.widgets.icon import set_icon
 from gui.widgets.labels import ElidedLabel
@@ -22,12 +23,12 @@ class Toolbar(QFrame):
     def __init__(self) -> None:
         super().__init__()
         self.setProperty("role", "bar")
-        self.open_button = self._button("Open", "Open a run of the Hebbian softmax", "folder")
-        self.lesson = self._button("Teach", "Begin a lesson: teach both twins a sentence (Ctrl+N)", "speech")
-        self.language = self._button("Compare…", "Train language models side by side on a text", "curve")
-        self.omniglot = self._button("Late characters", "Characters that arrive late, quick settings", "spark")
-        self.stop = self._button("Stop", "Stop the run that is shown; what it has recorded is kept", "stop")
-        self.export_button = self._button("Export", "Pictures, tables and lines of Python", "export")
+        self.open_button = self._button(tr("Open"), tr("Open a run of the Hebbian softmax"), "folder")
+        self.lesson = self._button(tr("Teach"), tr("Begin a lesson: teach both twins a sentence (Ctrl+N)"), "speech")
+        self.language = self._button(tr("Compare…"), tr("Train language models side by side on a text"), "curve")
+        self.omniglot = self._button(tr("Late characters"), tr("Characters that arrive late, quick settings"), "spark")
+        self.stop = self._button(tr("Stop"), tr("Stop the run that is shown; what it has recorded is kept"), "stop")
+        self.export_button = self._button(tr("Export"), tr("Pictures, tables and lines of Python"), "export")
         for button in (self.open_button, self.export_button):
             button.setMenu(QMenu(button))
         self.lesson.clicked.connect(self.lesson_clicked)
