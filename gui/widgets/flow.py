@@ -78,13 +78,16 @@ class Flow(QLayout):
             top += height + self.spacing()
 
     def _rows(self, width: int) -> list[Row]:
+        """What stands after a stretch goes to the next row together: one button alone in a row would look forgotten."""
+        shown = [(item, stretch) for item, stretch in self._items if not _is_absent(item)]
+        if sum(item.minimumSize().width() for item, _ in shown) + self.spacing() * (len(shown) - 1) <= width:
+            return [shown]
         rows: list[Row] = [[]]
         used = 0
-        for item, stretch in self._items:
-            if _is_absent(item):
-                continue
+        for item, stretch in shown:
             needed = item.minimumSize().width()
-            if rows[-1] and used + self.spacing() + needed > width:
+            apart = item.widget() is None or used + self.spacing() + needed > width
+            if rows[-1] and apart:
                 rows.append([])
                 used = 0
             used += needed + (self.spacing() if rows[-1] else 0)

@@ -315,20 +315,31 @@ class Raster(RasterHands, Picture):
 
     def _draw_addresses(self, canvas: Canvas, grid: Grid) -> None:
         """Slot numbers at the left, as many as there is room for."""
-        unit = canvas.unit
+        for row in self._numbered(grid, canvas.unit):
+            self._draw_address(canvas, grid, row, False)
+
+    def _numbered(self, grid: Grid, unit: float) -> range:
         top, bottom = self.rows_shown
         every = spacing(bottom - top, (bottom - top) * grid.row_height, 1.05 * unit)
         start = -(-int(np.floor(top)) // every) * every
-        for row in range(max(start, 0), min(int(np.ceil(bottom)), self.state.rows), every):
-            self._draw_address(canvas, grid, row, False)
+        return range(max(start, 0), min(int(np.ceil(bottom)), self.state.rows), every)
 
     def _draw_address(self, canvas: Canvas, grid: Grid, row: int, marked: bool) -> None:
-        y, unit, plot, theme = grid.y(row + 0.5), canvas.unit, grid.plot, canvas.theme
-        if not plot.top() <= y <= plot.bottom():
+        unit, plot, theme = canvas.unit, grid.plot, canvas.theme
+
+        def place_of(number: int) -> QRectF:
+            y = grid.y(number + 0.5)
+            return QRectF(plot.left() - 5 * unit, y - 0.55 * unit, 4.6 * unit, 1.1 * unit)
+
+        place = place_of(row)
+        if not plot.top() <= place.center().y() <= plot.bottom():
             return
-        place = QRectF(plot.left() - 5 * unit, y - 0.55 * unit, 4.6 * unit, 1.1 * unit)
-        if marked:
+        if marked:  # what it would touch is covered whole: half a number can be read as another one
             canvas.painter.setClipping(False)
-            canvas.fill(place.adjusted(0, -0.5 * unit, 0, 0.5 * unit), theme.panel)
+            near = (
+                place_of(number) for number in self._numbered(grid, unit) if abs(number - row) * grid.row_height < unit
+            )
+            for other in (place, *near):
+                canvas.fill(other, theme.panel)
         colour = theme.accent if marked else theme.muted
         canvas.text(place, f"{self.state.slot(row):,}", colour, align=RIGHT, small=True, bold=marked)

@@ -136,7 +136,7 @@ class SetRates(Picture):
 
     def note(self) -> str:
         sets = max((len(values) for _, _, values in self.state.columns), default=0)
-        return tr("{sets} sets, by rate asked for", sets=sets)
+        return tr("{sets} sets", sets=sets)
 
     def describe(self) -> str:
         return ". ".join(

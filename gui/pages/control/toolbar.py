@@ -72,7 +72,7 @@ class Toolbar(QFrame):
         layout.addStretch(1)
         for widget in (self.change_button, self.evaluate_button, self.train_button, self.export_button):
             layout.addWidget(widget)
-        self.policy.setMinimumContentsLength(20)
+        self.policy.setMinimumContentsLength(17)
         self.policy.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
 
     def _choice(self, name: str, hint: str) -> QComboBox:

@@ -347,7 +347,7 @@ class ExperimentsPage(Page):
         if snapshot is not self._snapshot:
             self._snapshot = snapshot
             self.queue.show_jobs(snapshot.jobs)
-            waiting = sum(not job.ended for job in snapshot.jobs)
+            waiting = sum(job.lane == "batch" and not job.ended for job in snapshot.jobs)
             self._queue_panel.set_detail(tr("{waiting} to do", waiting=waiting) if waiting else "")
 
     def save_state(self) -> dict[str, Any]:
