@@ -34,7 +34,8 @@ def gathered() -> Catalog:
     for room in ROOMS:
         found = extract_from_dir(ROOT / room, method_map=[("**.py", "python")], keywords=KEYWORDS)
         for file, line, message, _, _ in found:
-            catalogue.add(message, locations=[(f"{room}/{file}", line)])
+            if message != " ":  # of tr(" ".join(...))
+                catalogue.add(message, locations=[(f"{room}/{file}", line)])
     for place, text in [*_prose(), *_declared()]:
         if text:
             catalogue.add(text, locations=[(place, 0)])

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-import zipfile
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from engine.composition.dynamics import Dense, Floats
 from engine.composition.tabular import Problem
+from engine.data.arrays import read_arrays
 from engine.errors import BadInput
 
 NEEDED = ("P", "r", "gamma", "alpha", "w")
-LARGEST_BYTES = 2 << 30
+LARGEST_BYTES = 600 << 20  # 4096 states with four actions; beside it there is room for what comes as float32
 MOST_STATES = 4096  # a linear solve then takes a minute
 COLDEST, HOTTEST = 1e-6, 1e6
 SLACK = 1e-6  # by how much a row of probabilities may exceed one: files may hold float32
@@ -78,23 +80,14 @@ def _read(path: Path) -> dict[str, Floats]:
     if not path.is_file():
         raise BadInput(f"path: there is no file {path}")
     try:
-        with zipfile.ZipFile(path) as packed:
-            size = sum(entry.file_size for entry in packed.infolist())
-        if size > LARGEST_BYTES:
-            raise BadInput(f"path: {path.name} unpacks to {size:,} bytes, more than {LARGEST_BYTES:,}")
-        with np.load(path, allow_pickle=False) as file:
-            missing = [name for name in NEEDED if name not in file]
-            if missing:
-                raise BadInput(f"path: {path.name} lacks {', '.join(missing)}; it must hold {', '.join(NEEDED)}")
-            return {name: _numbers(name, file[name]) for name in NEEDED}
-    except BadInput:
-        raise
-    except Exception as problem:  # a damaged zip file fails in many ways: zlib, zipfile, struct, tokenize, memory
+        arrays = read_arrays(path, *NEEDED, width=8, largest=LARGEST_BYTES)
+    except Exception as problem:  # a damaged zip file fails in many ways: zlib, zipfile, struct, tokenize
         raise BadInput(f"path: {path.name} cannot be read as an .npz file of arrays: {problem}") from problem
+    return {name: _numbers(name, array) for name, array in arrays.items()}
 
 
-def _numbers(name: str, array: object) -> Floats:
-    if not isinstance(array, np.ndarray) or array.dtype.kind not in "fiub":
+def _numbers(name: str, array: NDArray[Any]) -> Floats:
+    if array.dtype.kind not in "fiub":
         raise BadInput(f"{name} must hold real numbers")
     found = np.ascontiguousarray(array, np.float64) if array.ndim else array.astype(np.float64)
     if not np.isfinite(found).all():

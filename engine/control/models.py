@@ -12,7 +12,7 @@ import torch
 from safetensors.torch import save
 from torch import Tensor, nn
 
-from engine.control.networks import KINDS, Actor, Eye, Sizes
+from engine.control.networks import KINDS, Actor, Eye, Sizes, width_seen
 from engine.control.policy import Policy
 from engine.control.quantities import Task
 from engine.control.readout import Readout
@@ -69,11 +69,9 @@ class Trained:
                 f"This policy was trained on {own.name} (sees {', '.join(own.observation)}); {task.name} is another "
                 f"task (it shows {', '.join(task.observation)})"
             )
-        sizes, width = self.card.sizes, len(task.observation) + self.card.sizes.full * len(task.removed)
-        if not task.pixels and sizes.observations != width:
-            raise BadInput(
-                f"This policy was trained when {task.name} showed {sizes.observations} numbers; now it is {width}"
-            )
+        trained_on, width = self.card.sizes.observations, width_seen(task, full=self.card.sizes.full)
+        if trained_on != width:
+            raise BadInput(f"This policy was trained when {task.name} showed {trained_on} numbers; now it is {width}")
 
 
 def tensors_of(policy: Policy, readout: Readout | None) -> dict[str, Tensor]:
@@ -100,7 +98,8 @@ def restore(card: Card, tensors: Mapping[str, Tensor], where: str) -> Trained:
                 raise BadInput(f"{where} holds weights that are not numbers at {prefix}{key}")
         module.load_state_dict(own)
         module.requires_grad_(False)
-    return Trained(card, Policy(eye, actor), Readout.from_tensors(dict(tensors)))
+    hidden = len(find_task(card.task).hidden)
+    return Trained(card, Policy(eye, actor), Readout.from_tensors(tensors, actor.memory.width, hidden, where))
 
 
 def card_of(metadata: Mapping[str, str], where: str) -> Card:

@@ -13,6 +13,7 @@ import torch
 from torch import Tensor, nn
 
 from engine.control.pixels import SIDE
+from engine.control.quantities import Task
 
 Kind = Literal["lstm", "feed-forward", "frame-stack"]
 KINDS: tuple[Kind, ...] = ("lstm", "feed-forward", "frame-stack")
@@ -42,6 +43,11 @@ class Sizes:
     def seen(self) -> int:
         """Numbers that come out of the encoder of images, or the observation itself."""
         return SEEN if self.pixels else self.observations
+
+
+def width_seen(task: Task, *, full: bool) -> int:
+    """Numbers that an agent sees of ``task`` at a step; ``full``: what the task removes among them."""
+    return SIDE * SIDE if task.pixels else len(task.observation) + full * len(task.removed)
 
 
 class Eye(nn.Module):

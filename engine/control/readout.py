@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,6 +14,7 @@ from engine.control.catalogue import make
 from engine.control.episodes import FITTING, Play, play, seeds_of
 from engine.control.policy import Policy
 from engine.control.quantities import Task
+from engine.errors import BadInput
 
 Array = NDArray[np.float64]
 
@@ -54,11 +56,16 @@ class Readout:
         return {f"readout/{name}": torch.from_numpy(getattr(self, name)).clone() for name in self.__slots__}
 
     @classmethod
-    def from_tensors(cls, tensors: dict[str, Tensor]) -> Readout | None:
-        """From a checkpoint, None where it has none."""
+    def from_tensors(cls, tensors: Mapping[str, Tensor], width: int, hidden: int, where: str) -> Readout | None:
+        """From a checkpoint, None where it has none; raises BadInput naming ``where`` if it does not fit the memory."""
         if "readout/weight" not in tensors:
             return None
-        return cls(**{name: tensors[f"readout/{name}"].double().numpy() for name in cls.__slots__})
+        wanted = {"weight": (hidden, width), "bias": (hidden,), "mean": (width,), "axes": (3, width), "spread": (3,)}
+        for name, shape in wanted.items():
+            found = tensors.get(f"readout/{name}")
+            if found is None or found.shape != shape or not found.is_floating_point() or not found.isfinite().all():
+                raise BadInput(f"{where} does not fit its own card at readout/{name}")
+        return cls(**{name: tensors[f"readout/{name}"].double().numpy() for name in wanted})
 
 
 def fit(policy: Policy, task: Task) -> Readout | None:

@@ -8,11 +8,10 @@ and Rae et al. 2016, supplement G. Two forms are read: ``babi_v1_2_en.zip`` and 
 from __future__ import annotations
 
 import functools
+import gzip
 import itertools
 import re
 import tarfile
-import zipfile
-import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,6 +21,7 @@ import numpy as np
 from numpy.random import Generator
 from numpy.typing import NDArray
 
+from engine.data.archives import Frugal, open_zip, read_member
 from engine.data.folders import folders, not_found
 from engine.data.memory_tasks import Batch
 from engine.errors import BadInput
@@ -145,18 +145,18 @@ def _texts(source: Path, tasks: tuple[int, ...]) -> Iterator[tuple[str, str]]:
                 if wanted(path.as_posix(), path.stat().st_size):
                     yield path.as_posix(), path.read_text("utf-8")
         elif source.suffix == ".zip":
-            with zipfile.ZipFile(source) as archive:
+            with open_zip(source) as archive:
                 for info in archive.infolist():
                     if wanted(info.filename, info.file_size):
-                        yield info.filename, archive.read(info).decode("utf-8")
+                        yield info.filename, read_member(archive, info, LARGEST).decode("utf-8")
         else:
-            with tarfile.open(source) as tar:
+            with Frugal(gzip.open(source), LARGEST) as plain, tarfile.open(fileobj=plain, mode="r:") as tar:
                 for member in tar:
                     if member.isfile() and wanted(member.name, member.size) and (file := tar.extractfile(member)):
                         yield member.name, file.read().decode("utf-8")
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, tarfile.TarError, zlib.error) as problem:
-        raise BadInput(f"{source} cannot be read as bAbI data: {problem}") from problem
-    except (OSError, EOFError, UnicodeDecodeError) as problem:
+    except BadInput:
+        raise
+    except Exception as problem:  # a damaged archive fails in many ways: zlib, zipfile, tarfile, names that are no text
         raise BadInput(f"{source} cannot be read as bAbI data: {problem}") from problem
 
 

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import functools
 import gzip
+import zlib
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.data.arrays import LARGEST_BYTES, read_arrays
 from engine.data.folders import find, folders
 from engine.errors import BadInput
 
@@ -69,8 +71,7 @@ def mnist() -> Pictures:
 def read_packed(path: Path) -> Pictures:
     """MNIST as one ``.npz`` of four arrays; raises BadInput."""
     try:
-        with open(path, "rb") as stream, np.load(stream, allow_pickle=False) as file:
-            arrays = {key: file[key] for key in IDX}
+        arrays = read_arrays(path, *IDX)
     except Exception as problem:  # a damaged zip file fails in many ways: zlib, zipfile, struct, key
         raise BadInput(f"{path} cannot be read as MNIST: {problem}") from problem
     return _pictures(arrays, path)
@@ -80,8 +81,8 @@ def _pictures(arrays: dict[str, NDArray[np.uint8]], where: Path) -> Pictures:
     images, labels = [], []
     for part in ("train", "test"):
         x, y = arrays[f"x_{part}"], arrays[f"y_{part}"]
-        if not (isinstance(x, np.ndarray) and isinstance(y, np.ndarray) and y.dtype.kind in "iu"):
-            raise BadInput(f"{where} cannot be read as MNIST: its {part} part is no array of numbers")
+        if y.dtype.kind not in "iu":
+            raise BadInput(f"{where} cannot be read as MNIST: its {part} part has labels that are no numbers")
         if x.ndim != 3 or x.dtype != np.uint8 or y.shape != x.shape[:1] or not len(x) or y.max() >= CLASSES:
             raise BadInput(f"{where} cannot be read as MNIST: its {part} part has shapes {x.shape} and {y.shape}")
         images.append(x)
@@ -100,10 +101,13 @@ def _read_idx(folder: Path, name: str) -> NDArray[np.uint8]:
     path = _idx_path(folder, name)
     assert path is not None
     try:
-        data = gzip.decompress(path.read_bytes()) if path.suffix == ".gz" else path.read_bytes()
+        with gzip.open(path) if path.suffix == ".gz" else path.open("rb") as file:
+            data = file.read(LARGEST_BYTES + 1)
+        if len(data) > LARGEST_BYTES:
+            raise ValueError(f"it holds more than {LARGEST_BYTES:,} bytes")
         if len(data) < 4 or data[:3] != b"\0\0\x08" or len(data) < 4 + 4 * data[3]:
             raise ValueError("it does not begin like an idx file of bytes")
         shape = np.frombuffer(data, ">u4", data[3], 4).astype(np.int64)
         return np.frombuffer(data, np.uint8, offset=4 + 4 * data[3]).reshape(shape)
-    except (OSError, EOFError, ValueError) as problem:
+    except (OSError, EOFError, ValueError, zlib.error) as problem:
         raise BadInput(f"{path} cannot be read as a part of MNIST: {problem}") from problem

@@ -26,6 +26,7 @@ from numpy.random import Generator
 from numpy.typing import NDArray
 from PIL import Image
 
+from engine.data.arrays import read_arrays
 from engine.data.folders import find, folders
 from engine.data.memory_tasks import Batch
 from engine.errors import BadInput
@@ -70,16 +71,17 @@ def drawings() -> Drawings:
 def read_packed(path: Path) -> Drawings:
     """The packed file: ``packed`` uint8 [drawings, 1379] (one bit a pixel), ``char_id``, ``alphabet`` and its split."""
     try:
-        with open(path, "rb") as stream, np.load(stream, allow_pickle=False) as file:
-            packed, character, alphabet = file["packed"], file["char_id"], file["alphabet"]
-            split = file["alphabet_split"]
-        order = np.argsort(character, kind="stable")
+        names = "packed", "char_id", "alphabet", "alphabet_split"
+        packed, character, alphabet, split = read_arrays(path, *names).values()
         number = len(packed) // DRAWERS
         if packed.shape != (number * DRAWERS, -(-SIDE * SIDE // 8)) or packed.dtype != np.uint8 or not number:
             raise ValueError(f"its drawings have the shape {packed.shape}")
+        if character.shape != (len(packed),):
+            raise ValueError(f"it names {character.size:,} characters for {len(packed):,} drawings")
         codes, counts = np.unique(character, return_counts=True)
-        if len(character) != len(packed) or len(codes) != number or (counts != DRAWERS).any():
+        if len(codes) != number or (counts != DRAWERS).any():
             raise ValueError(f"not every character has {DRAWERS} drawings")
+        order = np.argsort(character, kind="stable")
         found = np.empty((len(packed), DIRECTIONS, GRID, GRID), np.float32)
         for start in range(0, len(packed), 500):
             bits = np.unpackbits(packed[order[start : start + 500]], axis=1)[:, : SIDE * SIDE]
@@ -98,8 +100,7 @@ def reduced(size: int) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
     """
     path = find(PACKED)
     try:
-        with open(path, "rb") as stream, np.load(stream, allow_pickle=False) as file:
-            packed, alphabet, split = file["packed"], file["alphabet"], file["alphabet_split"]
+        packed, alphabet, split = read_arrays(path, "packed", "alphabet", "alphabet_split").values()
         edges = np.arange(SIDE + 1)[None] * (size / SIDE)
         cell = np.arange(size)[:, None]
         share = np.clip(edges[:, 1:], cell, cell + 1) - np.clip(edges[:, :-1], cell, cell + 1)  # [size, SIDE]

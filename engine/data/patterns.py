@@ -22,6 +22,7 @@ from numpy.random import Generator
 from numpy.typing import NDArray
 
 from engine.data import omniglot
+from engine.data.arrays import read_arrays
 from engine.data.digits import small_digits
 from engine.data.folders import find, folders
 from engine.errors import BadInput
@@ -168,7 +169,7 @@ def load(name: DataName, size: int | None = None) -> Patterns:
 
 def _scaled(values: NDArray[Any], most: float) -> Floats:
     """Whole numbers 0..most as rows of values in [-1, 1]."""
-    if not isinstance(values, np.ndarray) or not values.ndim or not values.size or values.dtype.kind not in "fiu":
+    if not values.ndim or not values.size or values.dtype.kind not in "fiu":
         raise BadInput("A file of pictures holds something else than pictures")
     rows: Floats = (values.reshape(len(values), -1) * np.float32(2 / most) - 1).astype(np.float32)
     return rows
@@ -231,7 +232,6 @@ def _pictures(path: Path, values: NDArray[Any], shape: tuple[int, ...], fewest: 
 def _arrays(path: Path, *names: str) -> dict[str, NDArray[Any]]:
     """Arrays of an npz file; raises BadInput naming it."""
     try:
-        with open(path, "rb") as stream, np.load(stream, allow_pickle=False) as file:
-            return {name: file[name] for name in names}
+        return read_arrays(path, *names)
     except Exception as problem:  # a damaged zip file fails in many ways: zlib, zipfile, struct, key
         raise BadInput(f"{path} cannot be read: {problem}") from problem

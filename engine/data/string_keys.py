@@ -6,10 +6,10 @@ A key is a sequence of bytes (UTF-8 for text); equal bytes are one key.
 from __future__ import annotations
 
 import functools
-import zipfile
 from collections.abc import Iterable
 from pathlib import Path
 
+from engine.data.archives import open_zip, read_member
 from engine.data.folders import find
 from engine.errors import BadInput
 
@@ -26,8 +26,8 @@ def universe(name: str) -> tuple[bytes, ...]:
     """All keys of a universe, sorted, each once; raises BadInput."""
     path = find(ARCHIVE)
     try:
-        with zipfile.ZipFile(path) as archive:
-            data = archive.read(UNIVERSES[name])
+        with open_zip(path) as archive:
+            data = read_member(archive, UNIVERSES[name], LARGEST_FILE)
     except Exception as problem:  # a damaged zip file fails in many ways
         raise BadInput(f"{path} cannot be read as the file of string keys: {problem}") from problem
     return tuple(sorted({line for line in data.splitlines() if line}))

@@ -14,12 +14,12 @@ A corpus has three parts that share no document. Sources and splits:
 from __future__ import annotations
 
 import re
-import zipfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
 
+from engine.data.archives import open_zip, read_member
 from engine.data.folders import find, folders
 from engine.errors import BadInput
 
@@ -29,6 +29,7 @@ WORDS = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*|\d+(?:[.,]\d+)*|<unk>|[^\w\s]
 PARAGRAPH = re.compile(r"\n\s*\n")
 ARTICLE = re.compile(r"^ = [^=].* = $")
 PARTS = {"train": ("train",), "valid": ("valid", "validation", "val"), "test": ("test",)}
+DENSEST, SPARE = 30, 1 << 24  # how many times smaller texts can be packed (English: 3 times), and bytes beyond that
 LARGEST = 1 << 30  # bytes of one text file: beyond, something else than a text was meant
 FEWEST = 200  # words a corpus needs to be cut into three
 
@@ -100,12 +101,11 @@ def documents(data: bytes, name: str) -> list[Document]:
 def _archive(path: Path) -> dict[str, bytes]:
     """Texts of a zip archive by name; raises BadInput."""
     try:
-        with zipfile.ZipFile(path) as archive:
+        with open_zip(path) as archive:
             members = [item for item in archive.infolist() if item.filename.endswith((".txt", ".tokens"))]
-            for item in members:
-                if item.file_size > LARGEST:
-                    raise BadInput(f"{item.filename} in {path.name} is larger than {LARGEST >> 20} MB")
-            return {item.filename: archive.read(item) for item in members}
+            if sum(item.file_size for item in members) > SPARE + DENSEST * path.stat().st_size:
+                raise BadInput(f"{path.name} unpacks to more than texts can be packed")
+            return {item.filename: read_member(archive, item, LARGEST) for item in members}
     except BadInput:
         raise
     except Exception as problem:  # a damaged zip file fails in many ways: zlib, zipfile, names that are no text

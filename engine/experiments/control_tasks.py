@@ -23,7 +23,7 @@ from engine.control.examination import CELLS, examine, figures, probe_trial
 from engine.control.imitation import ALGORITHM, LESSONS, imitate
 from engine.control.latency import TRIALS, trials_of
 from engine.control.models import Card, Trained, card_of, load_model, restore, tensors_of
-from engine.control.networks import Kind, Sizes
+from engine.control.networks import Kind, Sizes, width_seen
 from engine.control.policy import Policy
 from engine.control.quantities import Task
 from engine.control.readout import fit
@@ -166,12 +166,10 @@ def sizes_for(task: Task, agent: str, hidden: int) -> Sizes:
     """Shapes of the networks of an agent that is trained."""
     kinds: dict[str, Kind] = {"train": "lstm", "imitate": "lstm", "frame-stack": "frame-stack"}
     full = agent == "full-information"
-    environment = make(task)
-    environment.reset([(0,)])
-    width = environment.observation().shape[1] + full * environment.removed().shape[1]
     if full and task.pixels:
         raise BadInput("full-information has no need of images; train it on the task without pixels")
-    return Sizes(width, len(task.actions), kinds.get(agent, "feed-forward"), hidden, full, task.pixels)
+    kind = kinds.get(agent, "feed-forward")
+    return Sizes(width_seen(task, full=full), len(task.actions), kind, hidden, full, task.pixels)
 
 
 def find_trained(agent: str, task: Task, runs: Path) -> Trained:

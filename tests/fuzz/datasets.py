@@ -6,6 +6,7 @@ import gzip
 import io
 import json
 import random
+import tarfile
 from pathlib import Path
 
 import numpy as np
@@ -94,6 +95,25 @@ def _idx(path: Path) -> object:
     return digits._read_idx(path.parent, path.name)
 
 
+def _tar(mode: str) -> bytes:
+    buffer = io.BytesIO()
+    with tarfile.open(fileobj=buffer, mode=mode) as archive:
+        for name, data in BABI_FILES.items():
+            member = tarfile.TarInfo(name)
+            member.size = len(data)
+            archive.addfile(member, io.BytesIO(data))
+    return buffer.getvalue()
+
+
+def _packed_tar() -> Making:
+    plain = _tar("w")
+    return lambda chance: gzip.compress(mutate(plain, chance), 1, mtime=0)
+
+
+def _packed_idx() -> Making:
+    return lambda chance: gzip.compress(mutate(IDX, chance), 1, mtime=0)
+
+
 IDX = b"\0\0\x08\x03" + (2).to_bytes(4, "big") * 3 + bytes(8)
 
 
@@ -175,9 +195,11 @@ READERS = (
     Reader("chemistry.json", _chemistry, lambda: _episode_lines().split(b"\n")),
     Reader("babi.txt", _babi, lambda: [BABI]),
     Reader("babi.zip", _babi_archive, lambda: [zipped(BABI_FILES)], lambda: broken_zip(BABI_FILES)),
+    Reader("babi.tar.gz", _babi_archive, lambda: [_tar("w:gz")], _packed_tar),
     Reader("omniglot.npz", _omniglot, lambda: [packed(DRAWINGS)], lambda: broken_npz(DRAWINGS)),
     Reader("mnist.npz", _mnist, lambda: [packed(MNIST)], lambda: broken_npz(MNIST)),
     Reader("mnist.idx", _idx, lambda: [IDX]),
+    Reader("mnist.idx.gz", _idx, lambda: [gzip.compress(IDX, mtime=0)], _packed_idx),
     Reader(
         "patterns.npz",
         _arrays,

@@ -65,10 +65,13 @@ def _policy() -> tuple[bytes, bytes]:
     from engine.control.models import Card, tensors_of
     from engine.control.networks import Actor, Sizes
     from engine.control.policy import Policy
+    from engine.control.readout import Readout
 
     sizes = Sizes(2, 1, "lstm", 3)
     card = Card("pendulum-p", sizes, False, "rdpg", {})
-    tensors = tensors_of(Policy(nn.Identity(), Actor(sizes, False)), None)
+    shapes = {"weight": (1, 3), "bias": (1,), "mean": (3,), "axes": (3, 3), "spread": (3,)}
+    readout = Readout(**{name: np.ones(shape) for name, shape in shapes.items()})
+    tensors = tensors_of(Policy(nn.Identity(), Actor(sizes, False)), readout)
     return json.dumps(card.to_json()).encode(), _saved({key: value.numpy() for key, value in tensors.items()})
 
 

@@ -44,12 +44,19 @@ def npy(array: np.ndarray) -> bytes:
     return buffer.getvalue()
 
 
-def zipped(files: dict[str, bytes]) -> bytes:
-    """A zip archive, not compressed."""
+def boast(shape: tuple[int, ...]) -> bytes:
+    """An .npy file that announces bytes of this shape and holds a few."""
+    buffer = io.BytesIO()
+    np.lib.format.write_array_header_1_0(buffer, {"descr": "|u1", "fortran_order": False, "shape": shape})
+    return buffer.getvalue() + bytes(100)
+
+
+def zipped(files: dict[str, bytes], kind: int = zipfile.ZIP_STORED) -> bytes:
+    """A zip archive, packed in this way."""
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w") as archive:
         for name, data in files.items():
-            archive.writestr(zipfile.ZipInfo(name), data)
+            archive.writestr(zipfile.ZipInfo(name), data, kind)
     return buffer.getvalue()
 
 
@@ -61,7 +68,7 @@ def broken_zip(files: dict[str, bytes]) -> Making:
         changed = {**files, name: mutate(files[name], chance)}
         if chance.random() < 0.1:
             changed["../../x" if chance.random() < 0.5 else "x"] = changed.pop(name)
-        return zipped(changed)
+        return zipped(changed, chance.choice((zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2)))
 
     return make
 
@@ -87,6 +94,9 @@ def broken_npz(arrays: dict[str, np.ndarray]) -> Making:
                 lambda: np.array(chance.choice((0, -1, 2**62, 1e308))),
             )
         )
+        if chance.random() < 0.1:
+            shape = chance.choice(((2**29,), (2**31, 1), (3, 2**28), (2**62,), (1 << 15, 1 << 15)))
+            return zipped({**{f"{key}.npy": npy(array) for key, array in arrays.items()}, f"{name}.npy": boast(shape)})
         return packed({**arrays, name: other()})
 
     return make

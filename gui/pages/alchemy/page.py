@@ -261,12 +261,8 @@ class AlchemyPage(Page):
     def what_if(self, action: int) -> None:
         """Take another action here and let the chosen agent go on; both futures are shown."""
         if self.is_ready:
-            colours = tuple(int(c) for c in self.situations.nodes[self.row]["colours"])
-            self.branch(
-                tr("What if {action}", action=action_words(action, colours)),
-                self.toolbar.agent_name,
-                first_action=action,
-            )
+            words = action_words(action, tuple(int(c) for c in self.situations.nodes[self.row]["colours"]))
+            self.branch(tr("What if {action}", action=words), self.toolbar.agent_name, first_action=action)
 
     def branch(self, title: str, agent: str, **how: Any) -> None:
         """Let an agent go on from here in a new line; ``how`` as in the session's command *play*."""

@@ -16,6 +16,7 @@ from engine.control.catalogue import make
 from engine.control.episodes import play_scripted, seeds_of
 from engine.control.latency import TRIALS, Trials, summary, trials_of
 from engine.control.maze import STAY, WaterMaze
+from engine.control.networks import width_seen
 from engine.control.pixels import draw_pole
 from engine.control.scripted import scripted
 from engine.control.tasks import TASKS, find_task
@@ -59,6 +60,9 @@ def test_every_task_is_a_gymnasium_environment(name):
         assert (terminated or truncated) == (step == task.horizon - 1)
     assert terminated == task.terminal  # anything else is a time limit
     assert environment.unwrapped.game.removed().shape == (1, len(task.removed))
+    assert seen.shape == (width_seen(task, full=False),)
+    if not task.pixels:
+        assert width_seen(task, full=True) == len(seen) + len(task.removed)
 
 
 @pytest.mark.parametrize("name", ["pendulum-p", "water-maze-r", "cartpole", "reacher", "payload", "wind"])

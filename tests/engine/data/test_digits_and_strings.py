@@ -53,6 +53,10 @@ def test_mnist_is_read_from_the_original_files_and_from_the_packed_one(tmp_path,
     digits.mnist.cache_clear()
     with pytest.raises(BadInput, match="train-images"):
         digits.mnist()
+    (tmp_path / digits.IDX["x_train"]).write_bytes(idx(arrays["x_train"]))
+    monkeypatch.setattr(digits, "LARGEST_BYTES", 5 * 784)
+    with pytest.raises(BadInput, match=r"train-images-idx3-ubyte cannot be read .* it holds more than 3,920 bytes"):
+        digits.mnist()
     digits.mnist.cache_clear()
 
 

@@ -147,6 +147,7 @@ def test_the_real_drawings(real):
 def test_episodes(real, held_out):
     task = OneShot(real, 5, held_out)
     batch = task.sample(np.random.default_rng(0), 6, 3)
+    assert (batch.inputs.shape[-1], batch.targets.shape[-1]) == (task.inputs, task.outputs)
     assert batch.inputs.shape == (30, 6, 105)
     assert batch.classes
     truth = batch.targets.argmax(-1)

@@ -98,3 +98,15 @@ def test_omniglot_reduced() -> None:
     assert data.test is not None
     assert (len(data.train), len(data.test)) == (964 * 20, 659 * 20)
     assert 0.1 < (data.train > 0).mean() < 0.4
+
+
+def test_photographs_are_mirrored_only_and_come_twice_where_there_are_too_few() -> None:
+    photographs = np.random.default_rng(0).random((3, 4, 4, 3)).astype(np.float32)
+    rows, mirrored = photographs.reshape(3, -1), photographs[:, :, ::-1].reshape(3, -1)
+    data = Patterns("natural", (4, 4, 3), False, rows, rows)
+    found = data.sample(np.random.default_rng(1), 2, 20)
+    assert found.shape == (2, 20, 48)
+    for known in (rows, mirrored):
+        assert any((known == row).all(1).any() for row in found[0])
+    for row in found.reshape(-1, 48):
+        assert (row == np.concatenate([rows, mirrored])).all(1).any()

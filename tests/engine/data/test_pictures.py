@@ -57,13 +57,40 @@ def test_what_is_no_picture_is_named(tmp_path, data):
         read_picture(path, (8, 8, 3), binary=False)
 
 
+def test_a_file_too_large_for_a_picture_is_not_read(tmp_path, monkeypatch):
+    monkeypatch.setattr(pictures, "MOST_BYTES", 1 << 20)
+    path = save(tmp_path / "a.png", np.zeros((40, 30)))
+    assert read_picture(path, (8, 8, 3), binary=False).shape == (192,)
+    path.write_bytes(path.read_bytes().ljust((1 << 20) + 1, b"\0"))
+    with pytest.raises(BadInput, match=r"a\.png cannot be read as a picture: it has more than 1 MB"):
+        read_picture(path, (8, 8, 3), binary=False)
+
+
 def test_a_picture_of_too_many_pixels_is_not_unpacked(tmp_path, monkeypatch):
     monkeypatch.setattr(pictures, "MOST_PIXELS", 1000)
     path = save(tmp_path / "a.png", np.zeros((40, 30)))
     with pytest.raises(BadInput, match=r"a\.png cannot be read as a picture: it has 30 x 40 pixels; at most 1,000"):
         read_picture(path, (8, 8, 3), binary=False)
+    Image.new("RGBA", (20, 20)).save(path)
+    with pytest.raises(BadInput, match=r"a\.png cannot be read as a picture: it has 20 x 20 pixels; at most 333 are"):
+        read_picture(path, (8, 8, 3), binary=False)
     with pytest.raises(BadInput, match=r"gone\.png cannot be read"):
         read_picture(tmp_path / "gone.png", (8, 8, 3), binary=False)
+
+
+@pytest.mark.parametrize(
+    ("kind", "settings"), [(b"VP8 ", {}), (b"VP8L", {"lossless": True}), (b"VP8X", {"exif": Image.Exif()})]
+)
+def test_a_webp_of_too_many_pixels_is_not_even_opened(tmp_path, monkeypatch, kind, settings):
+    path = tmp_path / "a.webp"
+    Image.new("RGB" if kind != b"VP8X" else "RGBA", (300, 20), (9, 9, 9)).save(path, **settings)
+    assert path.read_bytes()[12:16] == kind
+    monkeypatch.setattr(pictures, "MOST_PIXELS", 3 * 6000)
+    assert read_picture(path, (8, 8, 3), binary=False).shape == (192,)
+    monkeypatch.setattr(pictures, "MOST_PIXELS", 3 * 5999)
+    monkeypatch.setattr(Image, "open", None)
+    with pytest.raises(BadInput, match=r"it has 300 x 20 pixels; at most 5,999 are read"):
+        read_picture(path, (8, 8, 3), binary=False)
 
 
 @pytest.mark.parametrize("mode", ["RGB", "L", "P", "RGBA"])
@@ -72,9 +99,11 @@ def test_a_large_picture_is_reduced_in_two_steps_to_almost_the_same(tmp_path, mo
     picture = Image.fromarray(random.integers(0, 256, (5, 9, 3), np.uint8)).resize((701, 503)).convert(mode)
     if mode == "RGBA":
         picture.putalpha(Image.fromarray(random.integers(0, 256, (4, 4), np.uint8)).resize(picture.size))
-    picture.save(tmp_path / "large.png")
-    at_once = read_picture(tmp_path / "large.png", (4, 4, 3), binary=False)
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    picture.save(tmp_path / "large.png", exif=exif)
+    at_once = read_picture(tmp_path / "large.png", (4, 6, 3), binary=False)
     monkeypatch.setattr(pictures, "MANY_PIXELS", 1000)
-    found = read_picture(tmp_path / "large.png", (4, 4, 3), binary=False)
+    found = read_picture(tmp_path / "large.png", (4, 6, 3), binary=False)
     assert at_once.std() > 0.1
     np.testing.assert_allclose(found, at_once, atol=0.05)

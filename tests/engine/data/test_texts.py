@@ -5,6 +5,7 @@ import zipfile
 
 import pytest
 
+from engine.data import texts
 from engine.data.downloads import Source, download
 from engine.data.texts import CORPORA, END, Document, cut, load, split_words
 from engine.data.vocabulary import Vocabulary, limited
@@ -111,6 +112,15 @@ def test_a_gutenberg_folder_and_a_damaged_archive(tmp_path, monkeypatch):
     assert load("gutenberg").valid[0].words == ["a", "book", "for", "validation", END]
     (tmp_path / "public_domain_books.zip").write_bytes(b"PK\x03\x04 not really")
     with pytest.raises(BadInput, match="cannot be read as a zip"):
+        load("books")
+
+
+def test_an_archive_that_unpacks_to_more_than_text_can_is_refused(tmp_path, monkeypatch):
+    monkeypatch.setattr(texts, "SPARE", 1000)
+    monkeypatch.setenv("ATHANOR_DATA", str(tmp_path))
+    with zipfile.ZipFile(tmp_path / "public_domain_books.zip", "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("train/a.txt", "word " * 100_000)
+    with pytest.raises(BadInput, match=r"public_domain_books\.zip unpacks to more than texts can be packed"):
         load("books")
 
 

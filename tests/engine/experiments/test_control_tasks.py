@@ -6,13 +6,14 @@ import json
 import os
 import subprocess
 import sys
+from dataclasses import replace
 
 import numpy as np
 import pytest
 import torch
 
 from engine.control import learner
-from engine.control.models import card_of, load_model, restore, save_model
+from engine.control.models import card_of, load_model, restore, save_model, tensors_of
 from engine.control.shipped import folder, names
 from engine.control.tasks import TASKS, find_task
 from engine.errors import BadInput, Stopped
@@ -276,6 +277,33 @@ def test_every_shipped_policy_fits_its_task_and_says_how_it_was_made(name):
     assert found.card.made["commands"][0].startswith(f"athanor run control --set task={found.card.task}")
     assert (folder() / f"{name}.safetensors").stat().st_size < 400_000
     assert found.readout is not None or found.card.sizes.kind == "feed-forward"
+
+
+def test_a_policy_of_another_width_is_refused():
+    found = load_model(folder() / "cartpole.safetensors")
+    other = replace(found, card=replace(found.card, sizes=replace(found.card.sizes, observations=2)))
+    with pytest.raises(BadInput, match="trained when cartpole showed 2 numbers; now it is 3"):
+        other.check(find_task("cartpole"))
+
+
+@pytest.mark.parametrize(
+    ("name", "change"),
+    [
+        ("weight", lambda values: values[:, 1:]),
+        ("bias", lambda values: values.repeat(2)),
+        ("mean", lambda values: values.int()),
+        ("axes", lambda values: None),
+        ("spread", lambda values: values / 0),
+    ],
+)
+def test_a_readout_that_does_not_fit_the_memory_is_refused(name, change):
+    found = load_model(folder() / "cartpole.safetensors")
+    tensors = tensors_of(found.policy, found.readout)
+    changed = change(tensors.pop(f"readout/{name}"))
+    if changed is not None:
+        tensors[f"readout/{name}"] = changed
+    with pytest.raises(BadInput, match=f"^here does not fit its own card at readout/{name}$"):
+        restore(found.card, tensors, "here")
 
 
 def test_learned_and_taught_policies_of_a_maze_are_told_apart():

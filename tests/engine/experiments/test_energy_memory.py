@@ -13,10 +13,12 @@ import numpy as np
 import pytest
 import torch
 from PIL import Image
+from safetensors import safe_open
+from safetensors.torch import save
 
 from engine.associative import sequential
 from engine.associative.examination import draw
-from engine.associative.files import bundle_of_run, load_bundle, save_bundle, shipped_names
+from engine.associative.files import bundle_of_run, load_bundle, open_source, save_bundle, shipped_names
 from engine.associative.model import Card, Ebmm
 from engine.associative.training import Lessons, train
 from engine.data.patterns import load
@@ -259,9 +261,27 @@ def test_a_bundle_survives_its_file_and_damage_is_told(tmp_path: Path, finished:
     np.testing.assert_allclose(again.examples, bundle.examples, atol=0.005)
     for name, value in bundle.memory.state_dict().items():
         torch.testing.assert_close(value, again.memory.state_dict()[name], rtol=1e-3, atol=1e-6)
-    path.write_bytes(path.read_bytes()[:100])
-    with pytest.raises(BadInput, match="cannot be read as an energy-based memory"):
-        load_bundle(path)
+    with safe_open(path, framework="pt") as file:
+        tensors = {key: file.get_tensor(key) for key in file.keys()}  # noqa: SIM118
+    whole, examples = path.read_bytes(), tensors.pop("examples")
+    for data, words in (
+        (save(tensors), "cannot be read as an energy-based memory: 'examples'"),
+        (
+            save(tensors | {"examples": examples[:, 1:].contiguous()}),
+            r"has examples of \(63,\) values for patterns of 64",
+        ),
+        (whole[:100], "cannot be read as an energy-based memory"),
+    ):
+        path.write_bytes(data)
+        with pytest.raises(BadInput, match=words):
+            load_bundle(path)
+
+
+def test_memories_that_there_are_not_are_told(tmp_path: Path) -> None:
+    with pytest.raises(BadInput, match=r"source may be pretrained/ and one of .*, not pretrained/none"):
+        open_source("pretrained/none", tmp_path)
+    with pytest.raises(BadInput, match="There is no run 20260101-000000-x-0000 in"):
+        open_source("20260101-000000-x-0000", tmp_path)
 
 
 @pytest.mark.parametrize("mode", ["1", "L", "RGB", "RGBA", "P", "I;16", "CMYK"])

@@ -13,7 +13,7 @@ from engine.experiments.control import Control
 from engine.experiments.sets import run
 from engine.experiments.sets_play import run as play
 from engine.experiments.sets_settings import FilterConfiguration, PlayConfiguration
-from engine.filters.models import load_model, shipped, shipped_names
+from engine.filters.models import fingerprint, load_model, load_shipped, save_model, shipped, shipped_names
 from engine.filters.network import NeuralBloomFilter, Sizes
 from engine.filters.tasks import Keys, make_keys
 from engine.runs import Record, RecordWriter
@@ -204,6 +204,15 @@ def test_every_shipped_network_opens_and_fits_its_card(name):
     assert isinstance(network, NeuralBloomFilter)
     assert card.made["command"].startswith("athanor run neural-bloom-filter")
     assert len(card.calibration.choices(card.trained[1], 0.01)) > 4
+
+
+def test_a_network_is_written_as_it_is_read(tmp_path):
+    card, network = load_shipped("digits-class")
+    again, same = load_model(save_model(tmp_path / "models", "mine", card, network))
+    assert again == card
+    assert fingerprint(same) == fingerprint(network)
+    with pytest.raises(BadInput, match=r"source may be pretrained/ and one of .*digits-class.*, not none"):
+        load_shipped("none")
 
 
 def test_a_model_whose_card_or_weights_are_damaged_is_refused(tmp_path):

@@ -1,5 +1,6 @@
 """Grids, the journal of a sweep, and going on where an earlier call stopped."""
 
+import itertools
 import json
 
 import pytest
@@ -98,3 +99,19 @@ def test_a_sweep_that_is_stopped_ends_what_runs():
     outcomes = list(run_here(todo, 2, lambda: any(state.done > 3 for state in seen), seen.extend))
     assert {outcome.status for outcome in outcomes} <= {"stopped"}
     assert len(outcomes) <= 2
+
+
+def test_a_sweep_stopped_while_it_waits_still_tells_what_became_of_its_runs():
+    todo = points(find("pulse"), None, {"steps": "100000"}, {"seed": ["1", "2", "3"]})
+    seen, asked = [], itertools.count()  # the first time it is asked after that, it has just looked at its runs
+    stopping = lambda: any(state.done > 3 for state in seen) and next(asked) > 0  # noqa: E731
+    assert [outcome.status for outcome in run_here(todo, 2, stopping, seen.extend)] == ["stopped", "stopped"]
+
+
+def test_a_journal_on_a_failing_disk_is_named(tmp_path):
+    journal = Journal("j")
+    journal.path.mkdir(parents=True)  # nothing can be read from a folder, nor written to it
+    with pytest.raises(BadInput, match=r"j\.jsonl cannot be read: Is a directory"):
+        journal.entries()
+    with pytest.raises(BadInput, match=r"j\.jsonl cannot be written: Is a directory"):
+        journal.begin("pulse", {}, 1)

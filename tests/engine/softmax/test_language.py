@@ -119,6 +119,7 @@ def test_a_pair_survives_its_file_and_damaged_ones_are_refused(tmp_path):
         (tensors | {"plain/output.weight": torch.zeros(3, 8)}, metadata),
         (tensors | {"plain/output.bias": torch.full((WORDS,), float("nan"))}, metadata),
         (tensors, {"pair": metadata["pair"].replace('"w3", ', "")}),
+        (tensors, {"pair": metadata["pair"].replace('"format": 1', '"format": 2')}),
         (tensors, {"pair": "{}"}),
         (tensors, {}),
     ):
