@@ -6,7 +6,8 @@
 set -eu
 package=$(readlink -f "$1")
 work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
+mounted=
+trap 'rm -rf "$work"; [ -z "$mounted" ] || umount "$mounted"' EXIT
 dpkg-deb --extract "$package" "$work/root"
 program=$work/root/opt/athanor/athanor
 say() { printf '%-34s %s\n' "$1" "$2"; }
@@ -33,6 +34,7 @@ if [ -n "${ROOT:-}" ]; then
   cp "$package" "$ROOT/athanor.deb"
   chroot "$ROOT" sh -c 'apt-get -qq install --no-install-recommends -y /athanor.deb && rm /athanor.deb' >"$work/apt" 2>&1 ||
     { cat "$work/apt" >&2; say "clean root" "FAILED to install"; exit 1; }
+  if [ ! -e "$ROOT/proc/meminfo" ]; then mount -t proc proc "$ROOT/proc" && mounted=$ROOT/proc; fi  # as everywhere
   mkdir -p "$ROOT$work/home"
   try "clean root, first start" chroot "$ROOT" /usr/bin/athanor --selftest
 fi
