@@ -2,7 +2,7 @@
 
 Texts are what ``tr`` and ``trn`` are given in ``gui``, the prose in ``assets/*.toml``, and what the engine declares of
 what can be chosen: titles, summaries and descriptions of experiments, settings, agents and tasks. What a record says
-(names of quantities, titles of its agents) is data, shown as it was written, and is not gathered.
+(names of quantities, titles of its traces) is data, shown as it was written, and is not gathered.
 """
 
 from __future__ import annotations

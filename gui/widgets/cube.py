@@ -179,8 +179,10 @@ class Cube(Picture):
         line, top = 1.35 * unit, area.top()
         if beside:
             head = QRectF(area.left(), top, area.width(), line)
-            canvas.text(head, tr("potion pair moves axis"), theme.muted, small=True)
-            canvas.text(head, tr("truth") if state.truth else tr("probability"), theme.muted, align=RIGHT, small=True)
+            words = tr("truth") if state.truth else tr("probability")
+            used = canvas.text(head, words, theme.muted, align=RIGHT, small=True)
+            room = head.adjusted(0, 0, -used - 0.6 * unit, 0)
+            canvas.text(room, tr("potion pair moves axis"), theme.muted, small=True)
             top += 1.25 * line
         for d, axis in sorted(enumerate(state.axes), key=lambda item: item[1].pair):
             row = QRectF(area.left(), top, area.width(), line)

@@ -16,6 +16,8 @@ from gui.translation import tr
 if TYPE_CHECKING:
     from engine.runs import Record
 
+PERSON = "you"  # the line of whoever sits at the window
+
 
 @dataclass(frozen=True)
 class Line:
@@ -140,7 +142,8 @@ class Situations:
         if event["leaf"] >= len(self.nodes):  # streams reach the disk on their own: the row will follow
             self._early.append(event)
             return
-        name, title = str(event["line"]), tr(str(event["title"]))
+        name = str(event["line"])
+        title = tr("You") if name == PERSON else tr(str(event["title"]))
         known = self.lines.get(name)
         if known and title == name:
             title = known.title  # a line that was taken back keeps its words

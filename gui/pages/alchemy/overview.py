@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from gui.pages.alchemy.model import Path, Situations
+from gui.pages.alchemy.model import PERSON, Path, Situations
 from gui.pages.alchemy.states import possible_bits
 from gui.translation import tr
 from gui.widgets.information import InformationState
@@ -14,7 +14,6 @@ from gui.widgets.scores import ScoresState, Series
 from gui.widgets.time_axis import TimeAxis
 from gui.widgets.timeline import Lane, TimelineState
 
-PERSON = "you"
 COLOUR_OF_LANE = (0, 3)
 COLOUR_OF_REFERENCE = {"ideal-observer": 1, "random-heuristic": 7, "search-oracle": 2}
 OTHER_COLOURS = (4, 5, 6)

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from engine.service.jobs import Job
-from gui.pages.alchemy.overview import PERSON
+from gui.pages.alchemy.model import PERSON
 from gui.translation import tr
 
 if TYPE_CHECKING:

@@ -157,7 +157,7 @@ class ControlRecord:
             self.agents[event["agent"]] = AgentInfo(
                 event["agent"],
                 str(event.get("name", "")),
-                str(event.get("title", "")),
+                tr(str(event.get("title", ""))),
                 str(event.get("kind", "")),
                 bool(event.get("remembers")),
                 str(event.get("algorithm", "")),
