@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from gui.actions import Action
 from gui.pages.alchemy.remembered import erase
+from gui.pages.page_actions import moving, taking
 from gui.translation import tr
 
 if TYPE_CHECKING:
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
 
 def page_actions(page: AlchemyPage) -> list[Action]:
     """Every action of the page."""
-    return [*_doing(page), *_seeing(page), *_moving(page), *_taking(page)]
+    return [*_doing(page), *_seeing(page), *moving("alchemy", page.transport, lambda: page.is_ready), *_taking(page)]
 
 
 def _doing(page: AlchemyPage) -> list[Action]:
@@ -98,22 +99,6 @@ def _seeing(page: AlchemyPage) -> list[Action]:
     ]  # fmt: skip
 
 
-def _moving(page: AlchemyPage) -> list[Action]:
-    transport = page.transport
-
-    def ready() -> bool:
-        return page.is_ready
-
-    rows = (
-        ("alchemy.play-pause", tr("Play or pause"), transport.toggle, "K", "play"),
-        ("alchemy.first", tr("To the first step"), transport.to_first, "", "first"),
-        ("alchemy.back", tr("A step back"), transport.back, ",", "previous"),
-        ("alchemy.forward", tr("A step forward"), transport.forward, ".", "next"),
-        ("alchemy.last", tr("To the last step"), transport.to_last, "", "last"),
-    )
-    return [Action(name, text, act, "View", 5, keys, icon, ready) for name, text, act, keys, icon in rows]
-
-
 def _taking(page: AlchemyPage) -> list[Action]:
     exporter = page.exporter
 
@@ -132,7 +117,4 @@ def _taking(page: AlchemyPage) -> list[Action]:
         ("csv", tr("Save steps as CSV…"), partial(exporter.ask, "csv"), "", "export"),
         ("jsonl", tr("Save episode as JSON lines…"), partial(exporter.ask, "jsonl"), "", "export"),
     )
-    return [
-        Action(f"alchemy.{name}", text, act, "File" if "…" in text else "Edit", 3, keys, icon, ready)
-        for name, text, act, keys, icon in rows
-    ]
+    return taking("alchemy", rows, ready)

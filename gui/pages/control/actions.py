@@ -6,6 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from gui.actions import Action
+from gui.pages.page_actions import moving, taking, viewing
 from gui.translation import tr
 
 if TYPE_CHECKING:
@@ -76,21 +77,15 @@ def _doing(page: ControlPage) -> list[Action]:
 
 
 def _seeing(page: ControlPage) -> list[Action]:
-    transport = page.transport
 
     def ready() -> bool:
         return page.is_ready
 
     rows = (
-        ("control.play-pause", tr("Play or pause"), transport.toggle, "K", "play"),
-        ("control.first", tr("To the first step"), transport.to_first, "", "first"),
-        ("control.back", tr("A step back"), transport.back, ",", "previous"),
-        ("control.forward", tr("A step forward"), transport.forward, ".", "next"),
-        ("control.last", tr("To the last step"), transport.to_last, "", "last"),
-        ("control.parent", tr("To the scene this one branched from"), page.to_parent, "U", "branch"),
-        ("control.about", tr("What am I looking at?"), page.tell_about, "F1", "info"),
+        ("parent", tr("To the scene this one branched from"), page.to_parent, "U", "branch"),
+        ("about", tr("What am I looking at?"), page.tell_about, "F1", "info"),
     )
-    return [Action(name, text, act, "View", 5, keys, icon, ready) for name, text, act, keys, icon in rows]
+    return [*moving("control", page.transport, ready), *viewing("control", rows, ready)]
 
 
 def _taking(page: ControlPage) -> list[Action]:
@@ -107,7 +102,4 @@ def _taking(page: ControlPage) -> list[Action]:
         ("pdf", tr("Save picture as PDF…"), partial(exporter.ask, "pdf"), "", "export"),
         ("csv", tr("Save episode as CSV…"), partial(exporter.ask, "csv"), "", "export"),
     )
-    return [
-        Action(f"control.{name}", text, act, "File" if "…" in text else "Edit", 3, keys, icon, ready)
-        for name, text, act, keys, icon in rows
-    ]
+    return taking("control", rows, ready)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from gui.actions import Action
 from gui.pages.language.toolbar import VIEWS
+from gui.pages.page_actions import taking, viewing
 from gui.translation import tr
 
 if TYPE_CHECKING:
@@ -71,7 +72,7 @@ def _moving(page: LanguagePage) -> list[Action]:
         ("forward", tr("A turn forward"), transport.forward, ".", "next"),
         ("last", tr("To the last turn"), transport.to_last, "", "last"),
     )
-    return [Action(f"language.{name}", text, act, "View", 5, keys, icon, ready) for name, text, act, keys, icon in rows]
+    return viewing("language", rows, ready)
 
 
 def _taking(page: LanguagePage) -> list[Action]:
@@ -93,7 +94,4 @@ def _taking(page: LanguagePage) -> list[Action]:
         ("svg", tr("Save picture as SVG…"), partial(exporter.ask, "svg"), "", "export"),
         ("pdf", tr("Save picture as PDF…"), partial(exporter.ask, "pdf"), "", "export"),
     )
-    return [
-        Action(f"language.{name}", text, act, "File" if "…" in text else "Edit", 3, keys, icon, reads)
-        for name, text, act, keys, icon in rows
-    ]
+    return taking("language", rows, reads)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from gui.actions import Action
 from gui.pages.memory.states import ALL, Look
+from gui.pages.page_actions import moving, taking, viewing
 from gui.translation import tr
 
 if TYPE_CHECKING:
@@ -66,19 +67,14 @@ def _seeing(page: MemoryPage) -> list[Action]:
         page.choose_look(Look(page.look.address, ALL if page.look.head + 1 >= heads else page.look.head + 1))
 
     rows = (
-        ("memory.play-pause", tr("Play or pause"), transport.toggle, "K", "play"),
-        ("memory.first", tr("To the first step"), transport.to_first, "", "first"),
-        ("memory.back", tr("A step back"), transport.back, ",", "previous"),
-        ("memory.forward", tr("A step forward"), transport.forward, ".", "next"),
-        ("memory.last", tr("To the last step"), transport.to_last, "", "last"),
-        ("memory.all", tr("Show all slots and steps"), raster.show_all, "0", "grid"),
-        ("memory.cells", tr("Walk the cells with the keyboard"), raster.setFocus, "G", ""),
-        ("memory.head", tr("Next head"), next_head, "H", ""),
-        ("memory.letgo", tr("Let the slot go"), partial(page.pin, -1), "", ""),
+        ("all", tr("Show all slots and steps"), raster.show_all, "0", "grid"),
+        ("cells", tr("Walk the cells with the keyboard"), raster.setFocus, "G", ""),
+        ("head", tr("Next head"), next_head, "H", ""),
+        ("letgo", tr("Let the slot go"), partial(page.pin, -1), "", ""),
     )
     order = Action("memory.address", tr("Rows by raw address"), turn_rows, "View", 4, "R", "", ready,
                    lambda: page.look.address, tr("In place of the order of first touch"))  # fmt: skip
-    return [order, *(Action(name, text, act, "View", 5, keys, icon, ready) for name, text, act, keys, icon in rows)]
+    return [order, *moving("memory", transport, ready), *viewing("memory", rows, ready)]
 
 
 def _taking(page: MemoryPage) -> list[Action]:
@@ -96,7 +92,4 @@ def _taking(page: MemoryPage) -> list[Action]:
         ("csv", tr("Save accesses as CSV…"), partial(exporter.ask, "csv"), "", "export"),
         ("jsonl", tr("Save trace as JSON lines…"), partial(exporter.ask, "jsonl"), "", "export"),
     )
-    return [
-        Action(f"memory.{name}", text, act, "File" if "…" in text else "Edit", 3, keys, icon, ready)
-        for name, text, act, keys, icon in rows
-    ]
+    return taking("memory", rows, ready)

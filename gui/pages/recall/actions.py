@@ -6,6 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from gui.actions import Action
+from gui.pages.page_actions import moving, taking
 from gui.translation import tr
 
 if TYPE_CHECKING:
@@ -18,7 +19,7 @@ def page_actions(page: RecallPage) -> list[Action]:
     def ready() -> bool:
         return page.is_ready
 
-    transport, exporter = page.transport, page.exporter
+    exporter = page.exporter
     doing = (
         ("read", tr("Read the query drawn"), page.drawing.read, "R", "play", tr("From what is drawn, step by step")),
         ("store", tr("Store the pattern drawn"), page.drawing.store, "S", "plus", tr("Together with those stored")),
@@ -30,14 +31,7 @@ def page_actions(page: RecallPage) -> list[Action]:
         ("damage", tr("Damage and read all"), page.damage_all, "D", "spark", tr("Every stored pattern, at random")),
         ("starts", tr("Read from random starts"), page.random_starts, "A", "search", tr("Shows spurious attractors")),
     )
-    seeing = (
-        ("play-pause", tr("Play or pause"), transport.toggle, "K", "play"),
-        ("first", tr("To the first step"), transport.to_first, "", "first"),
-        ("back", tr("A step back"), transport.back, ",", "previous"),
-        ("forward", tr("A step forward"), transport.forward, ".", "next"),
-        ("last", tr("To the last step"), transport.to_last, "", "last"),
-    )
-    taking = (
+    rows = (
         ("copy-picture", tr("Copy picture"), exporter.copy_picture, "Ctrl+Shift+C", "copy"),
         ("copy-python", tr("Copy Python"), exporter.copy_python, "", "copy"),
         ("png", tr("Save picture as PNG…"), partial(exporter.ask, "png"), "", "export"),
@@ -52,7 +46,6 @@ def page_actions(page: RecallPage) -> list[Action]:
         Action("recall.train", tr("Train a memory…"), page.training.ask, "Run", 1, icon="spark"),
         *(Action(f"recall.{name}", text, act, "Run", 2, keys, icon, ready, hint=hint)
           for name, text, act, keys, icon, hint in doing),
-        *(Action(f"recall.{name}", text, act, "View", 5, keys, icon, ready) for name, text, act, keys, icon in seeing),
-        *(Action(f"recall.{name}", text, act, "File" if "…" in text else "Edit", 3, keys, icon, ready)
-          for name, text, act, keys, icon in taking),
+        *moving("recall", page.transport, ready),
+        *taking("recall", rows, ready),
     ]  # fmt: skip

@@ -6,6 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from gui.actions import Action
+from gui.pages.page_actions import taking, viewing
 from gui.translation import tr
 
 if TYPE_CHECKING:
@@ -26,11 +27,11 @@ def page_actions(page: SetsPage) -> list[Action]:
         return page.shown is not None
 
     moves = (
-        ("sets.play-pause", tr("Play or pause"), transport.toggle, "K", "play"),
-        ("sets.first", tr("To the first operation"), transport.to_first, "", "first"),
-        ("sets.back", tr("An operation back"), transport.back, ",", "previous"),
-        ("sets.forward", tr("An operation forward"), transport.forward, ".", "next"),
-        ("sets.last", tr("To the last operation"), transport.to_last, "", "last"),
+        ("play-pause", tr("Play or pause"), transport.toggle, "K", "play"),
+        ("first", tr("To the first operation"), transport.to_first, "", "first"),
+        ("back", tr("An operation back"), transport.back, ",", "previous"),
+        ("forward", tr("An operation forward"), transport.forward, ".", "next"),
+        ("last", tr("To the last operation"), transport.to_last, "", "last"),
     )
     takes = (
         ("copy-picture", tr("Copy picture"), exporter.copy_picture, "Ctrl+Shift+C", "copy"),
@@ -99,9 +100,6 @@ def page_actions(page: SetsPage) -> list[Action]:
         ),
         Action("sets.load", tr("Open a saved filter…"), files.ask_filter, "File", 2, "Ctrl+O", "folder"),
         Action("sets.save", tr("Save the filter…"), files.ask_save, "File", 2, "Ctrl+S", "export", open_now),
-        *(Action(name, text, act, "View", 5, keys, icon, ready) for name, text, act, keys, icon in moves),
-        *(
-            Action(f"sets.{name}", text, act, "File" if "…" in text else "Edit", 3, keys, icon, shown)
-            for name, text, act, keys, icon in takes
-        ),
+        *viewing("sets", moves, ready),
+        *taking("sets", takes, shown),
     ]

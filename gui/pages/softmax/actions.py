@@ -6,6 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from gui.actions import Action
+from gui.pages.page_actions import moving, taking, viewing
 from gui.pages.softmax.model import LESSON
 from gui.translation import tr
 
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
 
 def page_actions(page: SoftmaxPage) -> list[Action]:
     """Every action of the page."""
-    transport, exporter, bar = page.transport, page.exporter, page.panels.lesson.bar
+    exporter, bar = page.exporter, page.panels.lesson.bar
 
     def ready() -> bool:
         return page.is_ready
@@ -42,27 +43,17 @@ def page_actions(page: SoftmaxPage) -> list[Action]:
         Action("softmax.forget", tr("Let both twins forget the lesson"), page.forget, "Run", 1, "", "undo", in_lesson),
         Action("softmax.stop", tr("Stop the run"), page.stop, "Run", 2, "", "stop", lambda: page.running),
     ]
-    seeing = [
-        Action(f"softmax.{name}", text, act, "View", 5, keys, icon, ready)
-        for name, text, act, keys, icon in (
-            ("play-pause", tr("Play or pause"), transport.toggle, "K", "play"),
-            ("first", tr("To the first step"), transport.to_first, "", "first"),
-            ("back", tr("A step back"), transport.back, ",", "previous"),
-            ("forward", tr("A step forward"), transport.forward, ".", "next"),
-            ("last", tr("To the last step"), transport.to_last, "", "last"),
-            ("previous-word", tr("Choose the word before"), partial(page.move_word, -1), "[", ""),
-            ("next-word", tr("Choose the next word"), partial(page.move_word, 1), "]", ""),
-        )
-    ]
-    taking = [
-        Action(f"softmax.{name}", text, act, "File" if "…" in text else "Edit", 3, keys, icon, ready)
-        for name, text, act, keys, icon in (
-            ("copy-picture", tr("Copy picture"), exporter.copy_picture, "Ctrl+Shift+C", "copy"),
-            ("copy-python", tr("Copy Python"), exporter.copy_python, "", "copy"),
-            ("png", tr("Save picture as PNG…"), partial(exporter.ask, "png"), "", "export"),
-            ("svg", tr("Save picture as SVG…"), partial(exporter.ask, "svg"), "", "export"),
-            ("pdf", tr("Save picture as PDF…"), partial(exporter.ask, "pdf"), "", "export"),
-            ("csv", tr("Save table as CSV…"), partial(exporter.ask, "csv"), "", "export"),
-        )
-    ]
-    return [*doing, *seeing, *taking]
+    words = (
+        ("previous-word", tr("Choose the word before"), partial(page.move_word, -1), "[", ""),
+        ("next-word", tr("Choose the next word"), partial(page.move_word, 1), "]", ""),
+    )
+    rows = (
+        ("copy-picture", tr("Copy picture"), exporter.copy_picture, "Ctrl+Shift+C", "copy"),
+        ("copy-python", tr("Copy Python"), exporter.copy_python, "", "copy"),
+        ("png", tr("Save picture as PNG…"), partial(exporter.ask, "png"), "", "export"),
+        ("svg", tr("Save picture as SVG…"), partial(exporter.ask, "svg"), "", "export"),
+        ("pdf", tr("Save picture as PDF…"), partial(exporter.ask, "pdf"), "", "export"),
+        ("csv", tr("Save table as CSV…"), partial(exporter.ask, "csv"), "", "export"),
+    )
+    seeing = [*moving("softmax", page.transport, ready), *viewing("softmax", words, ready)]
+    return [*doing, *seeing, *taking("softmax", rows, ready)]
