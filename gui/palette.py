@@ -47,7 +47,7 @@ def score(query: str, text: str) -> float | None:
     letters in order; short texts win ties.
     """
     query, text = query.casefold(), text.casefold()
-    size = 0.01 * len(text)
+    size = len(text) / (len(text) + 100)  # below 1, so that a long text does not fall into the class below
     at = text.find(query)
     if at >= 0:
         return 3.0 + (at == 0 or not text[at - 1].isalnum()) - size
